@@ -1,0 +1,112 @@
+import { called, withinSessionDeadline } from '../../stores/session-deadline.js'
+import { keptOf, type SessionKeep, type SessionPort } from '../../stores/session-port.js'
+
+type Callback = (error?: unknown) => void
+type Content = Record<string, unknown>
+
+/** What express-session puts on a request; written out so that our types need no other package. */
+interface RequestWithSession {
+  session?: Content & { save(callback: Callback): unknown; destroy(callback: Callback): unknown }
+  sessionID?: string
+  sessionStore?: {
+    generate(request: object): void
+    get(id: string, callback: (error: unknown, content?: Content | null) => void): void
+    destroy(id: string, callback: Callback): void
+  }
+}
+
+type Mounted = Required<RequestWithSession>
+
+/** The session that express-session holds for a request; undefined when it is not mounted. */
+export function sessionOf(request: object): SessionPort | undefined {
+  const candidate: RequestWithSession = request
+  return isMounted(candidate) ? portOver(candidate) : undefined
+}
+
+/**
+ * Whether express-session is mounted but its store could not give this request a session: the
+ * middleware then leaves its store on the request and no session.
+ */
+export function isSessionStoreDown(request: object): boolean {
+  const candidate: RequestWithSession = request
+  return candidate.sessionStore !== undefined && candidate.session === undefined
+}
+
+function isMounted(request: RequestWithSession): request is Mounted {
+  return (
+    typeof request.session?.save === 'function' &&
+    typeof request.sessionID === 'string' &&
+    request.sessionStore !== undefined
+  )
+}
+
+function portOver(request: Mounted): SessionPort {
+  const port: SessionPort = {
+    get id() {
+      return request.sessionID
+    },
+    kind: 'server',
+    read: (key) => valueOf(request.session, key),
+    write: (key, value) => {
+      request.session[key] = value
+    },
+    remove: (key) => {
+      Reflect.deleteProperty(request.session, key)
+    },
+    renew: (keep, fill) => renew(request, keep, () => fill(port)),
+    save: () =>
+      withinSessionDeadline('write', () => called((callback) => request.session.save(callback))),
+    destroy: () => destroy(request),
+    readStored: (key) => withinSessionDeadline('read', () => readStored(request, key)),
+  }
+  return port
+}
+
+/** The new session is stored before the old one ends, so a failure on the way loses nothing. */
+async function renew(
+  request: Mounted,
+  keep: SessionKeep,
+  fill: () => Promise<void>,
+): Promise<void> {
+  const { session: previous, sessionID: previousId } = request
+  try {
+    request.sessionStore.generate(request)
+    for (const [key, value] of keptOf(previous, keep)) {
+      if (key !== 'cookie') request.session[key] = value
+    }
+    await fill()
+    await withinSessionDeadline('renew', async () => {
+      await called((callback) => request.session.save(callback))
+      await called((callback) => request.sessionStore.destroy(previousId, callback))
+    })
+  } catch (error) {
+    request.session = previous
+    request.sessionID = previousId
+    throw error
+  }
+}
+
+/** express-session takes the session off the request first; it comes back when the store fails. */
+async function destroy(request: Mounted): Promise<void> {
+  const { session } = request
+  try {
+    await withinSessionDeadline('end', () => called((callback) => session.destroy(callback)))
+  } catch (error) {
+    request.session = session
+    throw error
+  }
+}
+
+function readStored(request: Mounted, key: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    request.sessionStore.get(request.sessionID, (error, content) => {
+      if (error !== undefined && error !== null) reject(new Error('The session store failed.'))
+      else resolve(valueOf(content, key))
+    })
+  })
+}
+
+/** Own keys only; a session that was just ended has none. */
+function valueOf(content: Content | null | undefined, key: string): unknown {
+  return content && Object.hasOwn(content, key) ? content[key] : undefined
+}

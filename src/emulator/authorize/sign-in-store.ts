@@ -1,0 +1,22 @@
+/** What stands behind a code or a refresh token: who signed in where, for which client. */
+export interface SignIn {
+  client: string
+  /** Tenant segment the code was asked for at; a code is redeemed there and nowhere else. */
+  segment: string
+  /** The tenant whose user object signed in. */
+  tenantId: string
+  /** Object id of the user in that tenant. */
+  userId: string
+  home: { tenantId: string; id: string }
+  /** `scope` as it was asked for. */
+  scope: string
+  nonce: string | undefined
+  sessionId: string
+  /** Seconds. */
+  authTime: number
+  /** Milliseconds. */
+  issuedAt: number
+}
+
+/** Sign-ins by the id of their grant, which codes and refresh tokens carry. */
+export type SignInStore = Map<string, SignIn>

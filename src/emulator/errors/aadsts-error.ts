@@ -1,0 +1,36 @@
+export interface AadstsErrorOptions {
+  /** The number after `AADSTS`. */
+  code: number
+  /** OAuth `error`. */
+  error: string
+  /** The sentence after `AADSTSnnnn: `. */
+  message: string
+  /** HTTP status at the token endpoint; 401 for `invalid_client`, else 400. */
+  status?: number
+  suberror?: string
+  /** A claims request, serialized. */
+  claims?: string
+  /** Seconds for Retry-After. */
+  retryAfter?: number
+}
+
+/** A refusal in the platform's own terms. */
+export class AadstsError extends Error {
+  override readonly name = 'AadstsError'
+  readonly code: number
+  readonly error: string
+  readonly status: number
+  readonly suberror: string | undefined
+  readonly claims: string | undefined
+  readonly retryAfter: number | undefined
+
+  constructor(options: AadstsErrorOptions) {
+    super(options.message)
+    this.code = options.code
+    this.error = options.error
+    this.status = options.status ?? (options.error === 'invalid_client' ? 401 : 400)
+    this.suberror = options.suberror
+    this.claims = options.claims
+    this.retryAfter = options.retryAfter
+  }
+}

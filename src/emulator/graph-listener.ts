@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RequestRecord } from './emulator.js'
+import type { FaultGate } from './faults.js'
+import { createGraph } from './graph/graph.js'
+import { verifyGraphToken } from './graph-token-verifier.js'
+import { isKnownHost } from './http/known-host.js'
+import type { Handler } from './http/loopback-server.js'
+import type { RequestRecorder } from './http/request-recorder.js'
+import type { Platform } from './platform/platform.js'
+
+export interface GraphListenerParts {
+  platform: Platform
+  recorder: RequestRecorder
+  faults: FaultGate
+}
+
+/** Microsoft Graph as a request listener; the record of a request shows the claims of its token. */
+export function createGraphListener(parts: GraphListenerParts): Handler {
+  return function graphListener(request, response) {
+    answer(parts, request, response).catch(() => response.destroy())
+  }
+}
+
+async function answer(
+  { platform, recorder, faults }: GraphListenerParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  request.on('error', () => response.destroy())
+  const url = new URL(request.url ?? '/', 'http://localhost')
+  const record = recorder.start(request, response, { endpoint: 'graph', url, tenant: undefined })
+  if (!isKnownHost(request, `https://${platform.cloud.graphHost}`)) {
+    response.writeHead(421).end()
+    return
+  }
+  if (await faults.pass('graph', request, response)) graphFor(platform, record)(request, response)
+}
+
+function graphFor(platform: Platform, record: RequestRecord): Handler {
+  return createGraph({
+    directory: platform.directory,
+    now: () => platform.now(),
+    authorizationUri: `${platform.origin}/common/oauth2/authorize`,
+    verify: async (bearer) => {
+      const token = await verifyGraphToken(platform, bearer)
+      record.token = { ...token.claims }
+      return token
+    },
+  })
+}

@@ -1,0 +1,22 @@
+import type { Directory } from '../directory.js'
+import type { GraphToken } from './graph-token.js'
+
+/** One authenticated request, as the operations see it. */
+export interface GraphCall {
+  directory: Directory
+  token: GraphToken
+  /** The values of the path's `{…}` segments, in order, decoded. */
+  parameters: readonly string[]
+  query: URLSearchParams
+  /** Scheme and host under which this Graph is addressed. */
+  origin: string
+  /** `origin` and the version, for `@odata.context` and links. */
+  root: string
+  /** The path as called, without the query. */
+  path: string
+  /** The request's body, read as JSON when an operation wants it. */
+  readJson(): Promise<unknown>
+}
+
+/** Answers with the body of a 200, or throws a GraphError. */
+export type Operation = (call: GraphCall) => object | Promise<object>

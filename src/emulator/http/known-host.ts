@@ -1,0 +1,17 @@
+import type { IncomingMessage } from 'node:http'
+
+/**
+ * Whether the request was meant for the emulator: loopback by name or number, or the public name it
+ * goes by. A page on the Internet could otherwise reach it by pointing its own name here.
+ */
+export function isKnownHost(
+  { headers }: IncomingMessage,
+  publicOrigin: string | undefined,
+): boolean {
+  const { host } = headers
+  if (host === undefined) return false
+  const name = URL.parse(`http://${host}`)?.hostname
+  const known = ['localhost', '127.0.0.1', '[::1]']
+  if (publicOrigin !== undefined) known.push(new URL(publicOrigin).hostname)
+  return name !== undefined && known.includes(name)
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+import { integer, nullValue, objectId, sequence, set, tagged, time, utf8, bits } from './der.js'
+
+export interface CertificateRequest {
+  commonName: string
+  /** Start of the validity, in milliseconds. */
+  notBefore: number
+  /** The RSA key to certify; it signs its own certificate. */
+  keys: CryptoKeyPair
+}
+
+/** A self-signed X.509 certificate with five years of validity (RFC 5280), as DER. */
+export async function selfSignedCertificate(request: CertificateRequest): Promise<Uint8Array> {
+  const { commonName, notBefore, keys } = request
+  const name = sequence(set(sequence(objectId('2.5.4.3'), utf8(commonName))))
+  const spki = await crypto.subtle.exportKey('spki', keys.publicKey)
+  const toBeSigned = sequence(
+    tagged(0, integer(Uint8Array.of(2))),
+    integer(crypto.getRandomValues(new Uint8Array(16))),
+    sha256WithRsa,
+    name,
+    sequence(time(new Date(notBefore)), time(fiveYearsAfter(notBefore))),
+    name,
+    new Uint8Array(spki),
+  )
+  const signature = await crypto.subtle.sign('RSASSA-PKCS1-v1_5', keys.privateKey, toBeSigned)
+  return sequence(toBeSigned, sha256WithRsa, bits(new Uint8Array(signature)))
+}
+
+/** base64url(SHA-1(DER)): what `kid` and `x5t` are at Entra. */
+export function thumbprint(certificate: Uint8Array): string {
+  return createHash('sha1').update(certificate).digest('base64url')
+}
+
+const sha256WithRsa = sequence(objectId('1.2.840.113549.1.1.11'), nullValue)
+
+function fiveYearsAfter(start: number): Date {
+  const date = new Date(start)
+  date.setUTCFullYear(date.getUTCFullYear() + 5)
+  return date
+}

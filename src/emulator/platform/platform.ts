@@ -1,0 +1,30 @@
+import type { Directory } from '../directory.js'
+import type { ConsentStore } from '../consent/consent-store.js'
+import type { KeyRing } from '../keys/key-ring.js'
+import type { Registry } from './registry.js'
+import type { Cloud } from './cloud.js'
+
+/** What every part of the emulator works with. */
+export interface Platform {
+  /** What issuers and endpoints begin with. */
+  origin: string
+  cloud: Cloud
+  directory: Directory
+  registry: Registry
+  keys: KeyRing
+  consents: ConsentStore
+  /** Access tokens that are no JWTs, with the JWT each stands for. */
+  opaqueTokens: Map<string, string>
+  /** The time in milliseconds. */
+  now: () => number
+}
+
+/** The v2.0 issuer of a tenant, or of the `{tenantid}` template. */
+export function issuerOf({ origin }: Pick<Platform, 'origin'>, tenantId: string): string {
+  return `${origin}/${tenantId}/v2.0`
+}
+
+/** The v1.0 issuer of a tenant, or of the `{tenantid}` template; it ends in a slash. */
+export function v1IssuerOf({ cloud }: Pick<Platform, 'cloud'>, tenantId: string): string {
+  return `${cloud.v1Issuer}/${tenantId}/`
+}

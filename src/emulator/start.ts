@@ -1,0 +1,131 @@
+import { createProvider } from './authorize/oidc-provider.js'
+import { createBrowserSessions } from './authorize/browser-sessions.js'
+import { createConsentStore } from './consent/consent-store.js'
+import { contosoDirectory } from './contoso.js'
+import type { Directory } from './directory.js'
+import type { Emulator, EmulatorOptions } from './emulator.js'
+import { createFaultGate } from './faults.js'
+import { createGraphListener } from './graph-listener.js'
+import { listenOnLoopback, type Handler } from './http/loopback-server.js'
+import { createRequestRecorder } from './http/request-recorder.js'
+import { createKeyRing } from './keys/key-ring.js'
+import { createPlatformListener } from './platform-listener.js'
+import { cloudOf } from './platform/cloud.js'
+import type { Platform } from './platform/platform.js'
+import { createRegistry } from './platform/registry.js'
+import type { Services } from './platform/services.js'
+import { mintToken } from './tokens/mint-token.js'
+import { signJwt } from './tokens/sign-jwt.js'
+
+/**
+ * Starts a local Microsoft identity platform with a Microsoft Graph beside it, for development and
+ * tests. It listens on loopback only and keeps everything in memory.
+ *
+ * @param directory tenants, users and applications; `contosoDirectory()` when left out
+ * @throws Error when oidc-provider, an optional peer dependency, is not installed
+ * @example
+ * const emulator = await startEmulator()
+ * const response = await fetch(`${emulator.authority}/v2.0/.well-known/openid-configuration`)
+ * await emulator.stop()
+ */
+export async function startEmulator(
+  directory: Directory = contosoDirectory(),
+  options: EmulatorOptions = {},
+): Promise<Emulator> {
+  const live = structuredClone(directory)
+  const { now = Date.now, publicOrigin } = checked(options, live)
+  const recorder = createRequestRecorder()
+  const faults = createFaultGate()
+  const platformHandler = switchable()
+  const graphHandler = switchable()
+  const [keys, main, graph] = await Promise.all([
+    createKeyRing(now),
+    listenOnLoopback(platformHandler.handle, options.port ?? 0),
+    listenOnLoopback(graphHandler.handle, options.graphPort ?? 0),
+  ])
+  const listening = `http://localhost:${main.port}`
+  const graphOrigin = `http://localhost:${graph.port}`
+  const origin = publicOrigin ?? listening
+  const platform: Platform = {
+    origin,
+    cloud: cloudOf({ origin, graphOrigin }),
+    directory: live,
+    registry: createRegistry(live),
+    keys,
+    consents: createConsentStore(live),
+    opaqueTokens: new Map(),
+    now,
+  }
+  async function stop(): Promise<void> {
+    await Promise.all([main.stop(), graph.stop()])
+  }
+  try {
+    const services = await createServices(platform)
+    platformHandler.use(createPlatformListener({ services, recorder, faults, publicOrigin }))
+    graphHandler.use(createGraphListener({ platform, recorder, faults }))
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return {
+    origin,
+    listening,
+    authority: `${origin}/${live.tenants[0]?.id ?? 'common'}`,
+    graphOrigin,
+    directory: live,
+    keys,
+    grants: platform.consents,
+    faults,
+    requests: recorder.records,
+    clearRequests: () => {
+      recorder.records.length = 0
+    },
+    sign: (payload, { header, ...choice } = {}) => {
+      const key = keys.find(choice)
+      const standard = { typ: 'JWT', alg: 'RS256', kid: key.kid }
+      return signJwt({ ...standard, ...header }, payload, key)
+    },
+    mintToken: (request) => mintToken(platform, request),
+    stop,
+  }
+}
+
+function checked(options: EmulatorOptions, { tenants }: Directory): EmulatorOptions {
+  if (tenants.length === 0) throw new Error('The directory has no tenants; the emulator needs one.')
+  const { publicOrigin } = options
+  if (publicOrigin !== undefined && URL.parse(publicOrigin)?.origin !== publicOrigin) {
+    throw new Error(
+      `publicOrigin is '${publicOrigin}', which is not an origin. Write scheme and host alone, as in 'https://login.microsoftonline.us'.`,
+    )
+  }
+  return options
+}
+
+async function createServices(platform: Platform): Promise<Services> {
+  const parts = {
+    platform,
+    signIns: new Map(),
+    sessions: createBrowserSessions(() => platform.now()),
+    authorizeRequests: new Map(),
+  }
+  const provider = await createProvider(parts)
+  const callback = provider.callback()
+  return {
+    ...parts,
+    provider,
+    callback: (request, response) => {
+      callback(request, response).catch(() => response.destroy())
+    },
+  }
+}
+
+/** A listener needs its port before it can be told what to answer. */
+function switchable(): { handle: Handler; use(handler: Handler): void } {
+  let current: Handler = (_request, response) => response.writeHead(503).end()
+  return {
+    handle: (request, response) => current(request, response),
+    use: (handler) => {
+      current = handler
+    },
+  }
+}

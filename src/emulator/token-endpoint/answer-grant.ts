@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto'
+import { scopeEmptyForCode } from '../errors/scope-errors.js'
+import type { SignIn } from '../authorize/sign-in-store.js'
+import type { Services } from '../platform/services.js'
+import { parseScope } from '../scopes/parse-scope.js'
+import { redeemCode } from './authorization-code.js'
+import { clientCredentials } from './client-credentials.js'
+import type { GrantContext, TokenAnswer } from './grant-context.js'
+import { onBehalfOf, onBehalfOfGrant } from './on-behalf-of.js'
+import { accountFor, issueRefreshToken, redeemRefreshToken } from './refresh-token.js'
+import { userTokens, wantsRefreshToken } from './user-tokens.js'
+
+/** The answer to a grant, or undefined for a grant type the platform does not have. */
+export async function answerGrant(
+  services: Services,
+  grantType: string,
+  context: GrantContext,
+): Promise<TokenAnswer | undefined> {
+  switch (grantType) {
+    case 'authorization_code':
+      return answerCode(services, context)
+    case 'refresh_token':
+      return answerRefresh(services, context)
+    case 'client_credentials':
+      return clientCredentials(context)
+    case onBehalfOfGrant:
+      return answerOnBehalfOf(services, context)
+    default:
+      return undefined
+  }
+}
+
+async function answerCode({ provider }: Services, context: GrantContext): Promise<TokenAnswer> {
+  const signIn = await redeemCode({ provider, context })
+  const scope = scopeForCode(context.parameters.scope, signIn)
+  const account = accountFor(context, signIn)
+  const answer = await userTokens(context, { ...signIn, account, scope })
+  const keeps = wantsRefreshToken(scope) || wantsRefreshToken(signIn.scope)
+  return keeps ? withRefreshToken({ provider }, context, { answer, signIn }) : answer
+}
+
+/**
+ * A code may be asked for with permissions of several APIs and is redeemed for one. OpenID scopes of
+ * the authorize request hold without being repeated.
+ */
+function scopeForCode(asked: string | undefined, signIn: SignIn): string {
+  if (asked === undefined) {
+    if (signIn.scope === '') throw scopeEmptyForCode()
+    return signIn.scope
+  }
+  const openid = parseScope(signIn.scope).openid.filter((name) => !asked.split(' ').includes(name))
+  return [...openid, asked].join(' ')
+}
+
+async function answerRefresh(services: Services, context: GrantContext): Promise<TokenAnswer> {
+  const { provider } = services
+  const signIn = await redeemRefreshToken(provider, context)
+  const scope = context.parameters.scope ?? signIn.scope
+  const account = accountFor(context, signIn)
+  const answer = await userTokens(context, { ...signIn, account, scope, nonce: undefined })
+  return withRefreshToken(services, context, { answer, signIn })
+}
+
+async function answerOnBehalfOf(services: Services, context: GrantContext): Promise<TokenAnswer> {
+  const { answer, request } = await onBehalfOf(context)
+  if (!wantsRefreshToken(request.scope)) return answer
+  const { account, scope, sessionId, authTime } = request
+  const signIn: SignIn = {
+    client: context.client.appId,
+    segment: context.segment.name,
+    tenantId: account.tenant.id,
+    userId: account.user.id,
+    home: account.home,
+    scope,
+    nonce: undefined,
+    sessionId: sessionId === '' ? randomUUID() : sessionId,
+    authTime,
+    issuedAt: 0,
+  }
+  return withRefreshToken(services, context, { answer, signIn })
+}
+
+async function withRefreshToken(
+  { provider }: Pick<Services, 'provider'>,
+  context: GrantContext,
+  { answer, signIn }: { answer: TokenAnswer; signIn: SignIn },
+): Promise<TokenAnswer> {
+  return { ...answer, refresh_token: await issueRefreshToken(provider, context, signIn) }
+}

@@ -1,0 +1,116 @@
+import { graphAppId } from '../directory.js'
+import { grantedScopes, requireSignInConsent, scopeOfAnswer } from '../consent/granted-scopes.js'
+import { resourceNotFound, severalResources } from '../errors/scope-errors.js'
+import type { TenantUser } from '../platform/registry.js'
+import { parseScope } from '../scopes/parse-scope.js'
+import { planScopes, type ResourceRequest, type ScopePlan } from '../scopes/scope-plan.js'
+import { clientInfoOf } from '../tokens/identifiers.js'
+import { issueAccessToken, issueIdToken, tokenVersionOf } from '../tokens/issue-token.js'
+import type { GrantContext, TokenAnswer } from './grant-context.js'
+
+export interface UserTokenRequest {
+  account: TenantUser
+  scope: string
+  nonce?: string | undefined
+  sessionId: string
+  authTime: number
+}
+
+/** The tokens of one user for one API, as all three user grants answer (without refresh token). */
+export async function userTokens(
+  context: GrantContext,
+  request: UserTokenRequest,
+): Promise<TokenAnswer> {
+  const { platform, client, parameters } = context
+  const { account } = request
+  const plan = planFor(context, request)
+  const wanted = oneResource(plan)
+  const question = { tenantId: account.tenant.id, client, userId: account.user.id }
+  if (wanted === undefined) requireSignInConsent(platform, question)
+  const granted = wanted === undefined ? [] : grantedScopes(platform, question, wanted)
+  const lifetime = variableLifetime()
+  return {
+    token_type: 'Bearer',
+    scope: scopeOfAnswer(plan, wanted, granted),
+    expires_in: lifetime,
+    ext_expires_in: lifetime,
+    access_token: await accessToken(context, request, { plan, wanted, granted, lifetime }),
+    ...(plan.openid.includes('openid') && {
+      id_token: await issueIdToken(platform, {
+        client,
+        account,
+        openid: plan.openid,
+        nonce: request.nonce,
+        sessionId: request.sessionId,
+        authTime: request.authTime,
+      }),
+    }),
+    ...(parameters.client_info === '1' && { client_info: clientInfoOf(account) }),
+  }
+}
+
+/** Whether a refresh token was asked for. */
+export function wantsRefreshToken(scope: string): boolean {
+  return parseScope(scope).openid.includes('offline_access')
+}
+
+/** A random 60 to 90 minutes. */
+function variableLifetime(): number {
+  return 3_600 + Math.floor(Math.random() * 1_801)
+}
+
+function planFor({ platform, client }: GrantContext, request: UserTokenRequest): ScopePlan {
+  return planScopes(platform, {
+    parsed: parseScope(request.scope),
+    client,
+    tenant: request.account.tenant,
+    unknownScopeError: 'invalid_scope',
+  })
+}
+
+/** A token is for one API (AADSTS28000); with OpenID scopes alone it is for UserInfo, at Graph. */
+function oneResource(plan: ScopePlan): ResourceRequest | undefined {
+  if (plan.resources.length > 1) throw severalResources(plan.text)
+  return plan.resources[0]
+}
+
+interface AccessTokenParts {
+  plan: ScopePlan
+  wanted: ResourceRequest | undefined
+  granted: string[]
+  lifetime: number
+}
+
+function accessToken(
+  { platform, client, proof, claimsRequest }: GrantContext,
+  { account, sessionId, authTime }: UserTokenRequest,
+  { plan, wanted, granted, lifetime }: AccessTokenParts,
+): Promise<string> {
+  const resource = wanted?.resource ?? platform.registry.application(graphAppId)
+  if (resource === undefined) throw resourceNotFound(graphAppId, account.tenant.displayName)
+  const isGraph = resource.appId === graphAppId
+  const openid = plan.openid.filter((scope) => scope !== 'offline_access')
+  return issueAccessToken(platform, {
+    resource,
+    audience: wanted?.audience ?? graphAppId,
+    version: tokenVersionOf(resource),
+    tenantId: account.tenant.id,
+    client: client.appId,
+    proof,
+    subject: {
+      account,
+      scopes: isGraph ? withOpenid(granted, openid) : granted,
+      sessionId,
+      authTime,
+    },
+    claimsRequest,
+    lifetime,
+  })
+}
+
+// offline_access is a consent, not a permission anyone could check.
+function withOpenid(granted: readonly string[], openid: readonly string[]): string[] {
+  const scopes = new Set([...granted, ...openid])
+  scopes.delete('offline_access')
+  return [...scopes]
+}

@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs'
+import type { Host } from './host.js'
+
+/** Node, and runtimes that offer Node's modules. */
+export const nodeHost: Host = {
+  environment: process.env,
+  readFile: (path) => readFileSync(path, 'utf8'),
+  warn: (message) => {
+    process.emitWarning(message, 'EntradaWarning')
+  },
+}

@@ -1,0 +1,20 @@
+export { EntraError, type EntraErrorCode } from './protocol/entra-error.js'
+export { ConfigurationError } from './protocol/configuration-error.js'
+export { PlatformUnavailableError } from './protocol/platform-unavailable-error.js'
+export {
+  AccessDeniedError,
+  ClaimsRequiredError,
+  RequestInvalidError,
+  ScopeMissingError,
+  TokenInvalidError,
+  TokenMissingError,
+} from './protocol/access-errors.js'
+export { NoCallerError } from './protocol/no-caller-error.js'
+export { EgressRefusedError } from './protocol/egress-refused-error.js'
+export { GraphRequestError } from './protocol/graph-request-error.js'
+export { ScopesInvalidError } from './protocol/scopes-invalid-error.js'
+export type { AppCaller, Caller, UserCaller } from './protocol/caller.js'
+export type { AccessRequirement } from './validation/requirement.js'
+export type { AccessToken } from './acquisition/access-token.js'
+export type { GraphClient } from './acquisition/graph-client.js'
+export type { TokenSource } from './acquisition/token-source.js'

@@ -1,0 +1,74 @@
+import type { Host } from '../host/host.js'
+import type { EntraOptions } from './entra-options.js'
+
+type FromText<Key extends keyof EntraOptions> = (text: string) => EntraOptions[Key]
+
+const listOf = (text: string): readonly string[] => text.split(/[\s,]+/).filter(Boolean)
+
+const policyOf: FromText<'tenants'> = (text) => (text === 'any' ? 'any' : listOf(text))
+
+/** Every option that the environment can set, with the variable that sets it. */
+export const environmentVariables = {
+  tenant: 'AZURE_TENANT_ID',
+  clientId: 'AZURE_CLIENT_ID',
+  credential: 'AZURE_CLIENT_SECRET',
+  authorityHost: 'AZURE_AUTHORITY_HOST',
+  tenants: 'ENTRADA_TENANTS',
+  audiences: 'ENTRADA_AUDIENCES',
+  baseUrl: 'ENTRADA_BASE_URL',
+  secret: 'ENTRADA_SECRET',
+  graphEndpoint: 'ENTRADA_GRAPH_ENDPOINT',
+} as const satisfies Partial<Record<keyof EntraOptions, string>>
+
+/** The variable of the Azure SDKs that names a PEM file with certificate and private key. */
+export const certificatePathVariable = 'AZURE_CLIENT_CERTIFICATE_PATH'
+
+/**
+ * The options as given, completed from the environment. A credential of the environment belongs
+ * to the client of the environment: it is not given to another client that the program names,
+ * so two registrations in one program cannot mix.
+ */
+export function withEnvironment(options: EntraOptions, host: Host): EntraOptions {
+  const read = <Key extends keyof typeof environmentVariables>(
+    key: Key,
+    from: FromText<Key>,
+  ): Partial<EntraOptions> => {
+    const text = host.environment[environmentVariables[key]]?.trim()
+    return text === undefined || text === '' ? {} : { [key]: from(text) }
+  }
+  return {
+    ...read('tenant', String),
+    ...read('clientId', String),
+    ...read('authorityHost', String),
+    ...read('tenants', policyOf),
+    ...read('audiences', listOf),
+    ...read('baseUrl', listOf),
+    ...read('secret', listOf),
+    ...read('graphEndpoint', String),
+    ...(belongsToEnvironment(options, host) ? credentialOf(host) : {}),
+    ...withoutUndefined(options),
+  }
+}
+
+function belongsToEnvironment(options: EntraOptions, host: Host): boolean {
+  const client = host.environment[environmentVariables.clientId]
+  return (
+    client === undefined ||
+    options.clientId === undefined ||
+    client.toLowerCase() === options.clientId.toLowerCase()
+  )
+}
+
+function credentialOf(host: Host): Pick<EntraOptions, 'credential'> {
+  const secret = host.environment[environmentVariables.credential]
+  const path = host.environment[certificatePathVariable]
+  if (path !== undefined && path !== '') return { credential: { certificate: { path } } }
+  return secret === undefined || secret === '' ? {} : { credential: { secret } }
+}
+
+/** `{ tenant: process.env.MISSPELT }` means "not given", not "undefined wins". */
+function withoutUndefined(options: EntraOptions): EntraOptions {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as EntraOptions // the same keys, less those that hold nothing
+}

@@ -1,0 +1,172 @@
+import type { Account } from '../protocol/account.js'
+import { ConfigurationError } from '../protocol/configuration-error.js'
+import { isLocalPath } from '../protocol/return-to.js'
+import type { Prompt, ResponseMode } from '../sign-in/authorization-request.js'
+import type { RenderPage } from './page.js'
+
+/** Paths of the sign-in's own routes, from the root of the public origin. */
+export interface SignInRoutes {
+  /** GET starts a sign-in; takes `returnTo`. `/auth/login` by default. */
+  readonly login: string
+  /** Where Entra sends the browser back; a redirect URI of the registration. `/auth/callback`. */
+  readonly callback: string
+  /** POST signs out, GET shows a page with the button. `/auth/logout`. */
+  readonly logout: string
+  /** Entra's front-channel sign-out; the registration's "Front-channel logout URL". */
+  readonly frontChannelLogout: string
+}
+
+/** Parameters of the login route that may be passed on to the sign-in page. */
+export type ForwardedParameter = 'login_hint' | 'domain_hint' | 'prompt' | 'ui_locales'
+
+export interface SignInOptions {
+  /** Scopes of the APIs that are called for the user, of one API or of several. */
+  readonly scopes?: string | readonly string[]
+  readonly routes?: Partial<SignInRoutes>
+  /**
+   * Whether tokens are renewed without the user, which takes the scope `offline_access`. True by
+   * default; when false, an expired token means a short redirect.
+   */
+  readonly silentRenewal?: boolean
+  /** What the sign-in page does even when the user could come in at once. */
+  readonly prompt?: Prompt
+  /** `organizations`, `consumers` or a domain: where the user belongs. */
+  readonly domainHint?: string
+  /** Which parameters the login route passes on; none by default. */
+  readonly forwardParameters?: readonly ForwardedParameter[]
+  /** How the answer comes back: `query` by default, `form_post` needs https or localhost. */
+  readonly responseMode?: ResponseMode
+  /** Keys of an anonymous visitor's session that stay when the visitor signs in. */
+  readonly keepSession?: readonly string[]
+  /** How long a sign-in lasts, in seconds: without a request (one day), and at all (seven days). */
+  readonly lifetime?: { readonly idle?: number; readonly absolute?: number }
+  /** Called with every account that signs in; answer `false` to refuse it. */
+  readonly afterSignIn?: (account: Account) => unknown
+  /** Where the browser goes after sign-out; registered as a redirect URI. `/` by default. */
+  readonly afterSignOut?: string
+  /** Draws the pages for refusals, confirmation and sign-out in the application's own style. */
+  readonly page?: RenderPage
+}
+
+/** The options of `signIn()`, complete and checked. */
+export interface SignInChoices {
+  readonly scopes: string | readonly string[]
+  readonly routes: SignInRoutes
+  readonly silentRenewal: boolean
+  readonly prompt: Prompt | undefined
+  readonly domainHint: string | undefined
+  readonly forwardParameters: readonly ForwardedParameter[]
+  readonly responseMode: ResponseMode
+  readonly keepSession: readonly string[]
+  /** Milliseconds. */
+  readonly idleLifetime: number
+  /** Milliseconds. */
+  readonly absoluteLifetime: number
+  readonly afterSignIn: ((account: Account) => unknown) | undefined
+  readonly afterSignOut: string
+  readonly page: RenderPage | undefined
+}
+
+const defaultRoutes: SignInRoutes = {
+  login: '/auth/login',
+  callback: '/auth/callback',
+  logout: '/auth/logout',
+  frontChannelLogout: '/auth/front-channel-logout',
+}
+
+const names: Record<keyof SignInOptions, true> = {
+  scopes: true,
+  routes: true,
+  silentRenewal: true,
+  prompt: true,
+  domainHint: true,
+  forwardParameters: true,
+  responseMode: true,
+  keepSession: true,
+  lifetime: true,
+  afterSignIn: true,
+  afterSignOut: true,
+  page: true,
+}
+
+const prompts: readonly Prompt[] = ['login', 'none', 'consent', 'select_account', 'create']
+const day = 24 * 3600
+
+/**
+ * Completes and checks the options of `signIn()`.
+ *
+ * @throws ConfigurationError (ERR_ENTRA_CONFIGURATION) naming the option that is wrong.
+ */
+export function signInChoicesOf(options: SignInOptions): SignInChoices {
+  const unknownName = Object.keys(options).find((name) => !Object.hasOwn(names, name))
+  if (unknownName !== undefined) {
+    throw fault(unknownName, `is not an option. The options are ${Object.keys(names).join(', ')}.`)
+  }
+  const scopes = options.scopes ?? []
+  return Object.freeze({
+    scopes,
+    routes: routesOf(options.routes),
+    silentRenewal: silentRenewalOf(options.silentRenewal, scopes),
+    prompt: oneOf('prompt', options.prompt, prompts),
+    domainHint: options.domainHint,
+    forwardParameters: options.forwardParameters ?? [],
+    responseMode: oneOf('responseMode', options.responseMode, ['query', 'form_post']) ?? 'query',
+    keepSession: options.keepSession ?? [],
+    idleLifetime: millisecondsOf('lifetime.idle', options.lifetime?.idle, day),
+    absoluteLifetime: millisecondsOf('lifetime.absolute', options.lifetime?.absolute, 7 * day),
+    afterSignIn: options.afterSignIn,
+    afterSignOut: pathOf('afterSignOut', options.afterSignOut ?? '/'),
+    page: options.page,
+  })
+}
+
+function routesOf(given: Partial<SignInRoutes> = {}): SignInRoutes {
+  const route = (name: keyof SignInRoutes) =>
+    pathOf(`routes.${name}`, given[name] ?? defaultRoutes[name])
+  const routes = {
+    login: route('login'),
+    callback: route('callback'),
+    logout: route('logout'),
+    frontChannelLogout: route('frontChannelLogout'),
+  }
+  if (new Set(Object.values(routes)).size < Object.keys(routes).length) {
+    throw fault('routes', 'names one path for two routes. Give each its own.')
+  }
+  return Object.freeze(routes)
+}
+
+/** R23: the scope is asked for when, and only when, silent renewal is wanted. */
+function silentRenewalOf(wanted: boolean | undefined, scopes: string | readonly string[]): boolean {
+  const asked = (typeof scopes === 'string' ? scopes.split(' ') : scopes).includes('offline_access')
+  if (wanted === false && asked) {
+    throw fault('silentRenewal', 'is false while scopes holds offline_access. Remove one of them.')
+  }
+  return wanted ?? true
+}
+
+function pathOf(option: string, path: string): string {
+  if (isLocalPath(path) && /^[^?#\s]+$/.test(path)) return path
+  throw fault(option, `is ${JSON.stringify(path)}. Expected a path such as /auth/login.`)
+}
+
+function oneOf<Value extends string>(
+  option: string,
+  value: Value | undefined,
+  allowed: readonly Value[],
+): Value | undefined {
+  if (value === undefined || allowed.includes(value)) return value
+  throw fault(option, `is ${JSON.stringify(value)}. Expected ${allowed.join(', ')}.`)
+}
+
+function millisecondsOf(option: string, seconds: number | undefined, usual: number): number {
+  const value = seconds ?? usual
+  if (Number.isFinite(value) && value > 0) return value * 1000
+  throw fault(option, `is ${JSON.stringify(seconds)}. Expected a number of seconds above 0.`)
+}
+
+function fault(option: string, found: string): ConfigurationError {
+  return new ConfigurationError({
+    message: `signIn(): ${option} ${found}`,
+    option: `signIn.${option}`,
+  })
+}

@@ -1,0 +1,169 @@
+import { EntraError } from '../protocol/entra-error.js'
+import { locationOf } from '../protocol/return-to.js'
+import { CallbackInvalidError, SignInRefusedError } from '../protocol/sign-in-errors.js'
+import type { Prompt, SignInHints } from '../sign-in/authorization-request.js'
+import {
+  authorizationResponseOf,
+  type AuthorizationResponse,
+} from '../sign-in/authorization-response.js'
+import type { CompleteSignIn } from '../sign-in/completion.js'
+import type { Histories } from '../sign-in/history.js'
+import { refusalOf } from '../sign-in/provider-refusal.js'
+import type { SignInFlow } from '../sign-in/sign-in-flow.js'
+import type { Transaction } from '../sign-in/transaction.js'
+import { cookiesOf } from './cookies.js'
+import type { Departures } from './departures.js'
+import { errorPageOf } from './error-page.js'
+import { pageReply } from './page.js'
+import { redirect, type Reply } from './reply.js'
+import { queryOf, type RequestView } from './request-view.js'
+import { sessionOf } from './session-of.js'
+import type { ForwardedParameter, SignInChoices } from './sign-in-options.js'
+
+export interface SignInRouteSettings {
+  readonly flow: SignInFlow
+  readonly departures: Departures
+  readonly complete: CompleteSignIn
+  readonly histories: Histories
+  readonly choices: SignInChoices
+}
+
+export type Route = (request: RequestView) => Promise<Reply>
+
+/** The routes that start a sign-in and complete it. */
+export function createSignInRoutes(settings: SignInRouteSettings): {
+  login: Route
+  callback: Route
+} {
+  const { flow, departures, complete, histories, choices } = settings
+
+  async function login(request: RequestView): Promise<Reply> {
+    if (request.method !== 'GET') return notAllowed('GET')
+    const query = queryOf(request)
+    const [returnTo, ...more] = query.getAll('returnTo')
+    const content = { returnTo: departures.returnTo(more.length > 0 ? undefined : returnTo) }
+    const { url, headers } = await departures.begin(request, content, forwarded(query))
+    return redirect(302, url, headers)
+  }
+
+  /** Only what the application lets through, once each, and of a reasonable length. */
+  function forwarded(query: URLSearchParams): SignInHints {
+    const value = (name: ForwardedParameter) => {
+      const [given, ...more] = query.getAll(name)
+      const isPassed = choices.forwardParameters.includes(name) && more.length === 0
+      return isPassed && given !== undefined && /^[\x20-\x7e]{1,256}$/.test(given)
+        ? given
+        : undefined
+    }
+    const prompt = value('prompt')
+    return {
+      ...(isPrompt(prompt) ? { prompt } : {}),
+      ...optional('loginHint', value('login_hint')),
+      ...optional('domainHint', value('domain_hint')),
+      ...optional('languages', value('ui_locales')),
+    }
+  }
+
+  async function callback(request: RequestView): Promise<Reply> {
+    let state: string | undefined
+    let pending: Transaction | undefined
+    try {
+      const response = authorizationResponseOf(await parametersOf(request))
+      state = response.state
+      pending = await pendingOf(request, response)
+      return await answer(request, response, pending)
+    } catch (error) {
+      if (!(error instanceof EntraError)) throw error
+      return refusal(request, error, state, pending)
+    }
+  }
+
+  async function pendingOf(request: RequestView, { state, error }: AuthorizationResponse) {
+    const cookies = cookiesOf(request.header('cookie'))
+    const pending = state === undefined ? undefined : await flow.pendingFor(state, cookies)
+    // An error tells the user something even when it cannot be assigned, and it signs nobody in.
+    if (pending === undefined && error !== undefined) throw refusalOf(error)
+    return pending
+  }
+
+  async function answer(
+    request: RequestView,
+    response: AuthorizationResponse,
+    pending: Transaction | undefined,
+  ): Promise<Reply> {
+    const { state } = response
+    if (state === undefined) throw new CallbackInvalidError('parameter', 'state')
+    const session = sessionOf(request)
+    const before = response.error === undefined ? histories.returnToOf(session, state) : undefined
+    if (before !== undefined) return onward(request, state, before)
+    if (pending === undefined) throw new CallbackInvalidError('transaction')
+
+    const arrival = await flow.arrive(pending, response)
+    if (arrival.kind === 'begin-again') {
+      const { url, headers } = await departures.begin(request, arrival.content, {})
+      return redirect(303, url, [...departures.forgetting(request, state), ...headers])
+    }
+    const returnTo = departures.returnTo(pending.returnTo)
+    await complete(session, { ...arrival, returnTo, sessionState: response.sessionState })
+    return onward(request, state, returnTo)
+  }
+
+  function onward(request: RequestView, state: string, returnTo: string): Reply {
+    return redirect(303, locationOf(returnTo), departures.forgetting(request, state))
+  }
+
+  /** A failed callback answers instead of throwing: an error would not carry its cookies. */
+  function refusal(
+    request: RequestView,
+    error: EntraError,
+    state: string | undefined,
+    pending: Transaction | undefined,
+  ): Promise<Reply> {
+    // What is only unavailable may be there at the next attempt, with the same response.
+    const forgets = error.status !== 503 && state !== undefined
+    const returnTo =
+      pending?.returnTo === undefined
+        ? ''
+        : `?${String(new URLSearchParams({ returnTo: pending.returnTo }))}`
+    const page = errorPageOf(error, {
+      kind: 'link',
+      label: 'Try again',
+      href: choices.routes.login + returnTo,
+    })
+    const known = error instanceof SignInRefusedError ? error.correlationId : undefined
+    return pageReply(
+      error.status,
+      { ...page, correlationId: page.correlationId ?? known ?? pending?.correlationId },
+      {
+        render: choices.page,
+        headers: [
+          ...Object.entries(error.headers),
+          ...(forgets ? departures.forgetting(request, state) : []),
+        ],
+      },
+    )
+  }
+
+  return { login, callback }
+}
+
+async function parametersOf(request: RequestView): Promise<URLSearchParams> {
+  if (request.method === 'GET') return queryOf(request)
+  if (request.method === 'POST') return request.form()
+  throw new CallbackInvalidError('method')
+}
+
+export function notAllowed(allow: string): Reply {
+  return { status: 405, headers: [['Allow', allow]] }
+}
+
+function isPrompt(value: string | undefined): value is Prompt {
+  return (
+    value === 'login' || value === 'consent' || value === 'select_account' || value === 'create'
+  )
+}
+
+function optional<Name extends string>(name: Name, value: string | undefined) {
+  // An object with this one name or none.
+  return (value === undefined ? {} : { [name]: value }) as Partial<Record<Name, string>>
+}

@@ -1,0 +1,137 @@
+import type { Clock } from '../platform/clock.js'
+import type { Sealer } from '../platform/seal.js'
+import type { Account } from '../protocol/account.js'
+import { endpointOf, type Authority } from '../protocol/authority.js'
+import { EntraError } from '../protocol/entra-error.js'
+import { locationOf } from '../protocol/return-to.js'
+import { ForgedRequestError } from '../protocol/sign-in-errors.js'
+import type { SignedIn, SignedInSessions } from '../sign-in/signed-in.js'
+import type { Tombstones } from '../sign-in/tombstones.js'
+import type { SessionPort } from '../stores/session-port.js'
+import type { SessionTokens } from '../stores/session-tokens.js'
+import type { Departures } from './departures.js'
+import { errorBodyOf, errorPageOf } from './error-page.js'
+import { senderOf } from './navigation.js'
+import { pageReply } from './page.js'
+import { empty, json, redirect, type Reply } from './reply.js'
+import { queryOf, type RequestView } from './request-view.js'
+import { provenanceOf } from './same-origin.js'
+import { sessionOf } from './session-of.js'
+import { notAllowed, type Route } from './sign-in-routes.js'
+import type { SignInChoices } from './sign-in-options.js'
+
+export interface SignOutSettings {
+  readonly authority: Authority
+  readonly clientId: string
+  readonly clock: Clock
+  readonly sealer: Sealer
+  readonly origins: readonly [string, ...string[]]
+  readonly departures: Departures
+  readonly sessions: SignedInSessions
+  readonly tokens: SessionTokens
+  readonly tombstones: Tombstones
+  readonly choices: SignInChoices
+}
+
+// Long enough for a page that was left open over a weekend.
+const buttonLifetime = 4 * 24 * 3600 * 1000
+
+/** The routes that end a sign-in: by the user's wish, and by Entra's. */
+export function createSignOutRoutes(settings: SignOutSettings): {
+  logout: Route
+  frontChannelLogout: Route
+} {
+  const { authority, clientId, clock, sealer, origins, departures, sessions, tokens } = settings
+  const { choices, tombstones } = settings
+
+  async function logout(request: RequestView): Promise<Reply> {
+    if (request.method !== 'GET' && request.method !== 'POST') return notAllowed('GET, POST')
+    const session = sessionOf(request)
+    const signedIn = await sessions.read(session)
+    if (signedIn === undefined) return redirect(303, locationOf(choices.afterSignOut))
+    if (request.method === 'GET') return buttonPage(200, signedIn)
+    if (!(await isWanted(request, signedIn))) return refused(request, signedIn)
+    try {
+      await end(session, signedIn)
+    } catch (error) {
+      if (!(error instanceof EntraError)) throw error
+      return unavailable(request, error)
+    }
+    return farewell(request, signedIn.account)
+  }
+
+  /** Here first, whatever becomes of the rest. */
+  async function end(session: SessionPort, signedIn: SignedIn): Promise<void> {
+    await sessions.end(session, signedIn)
+    await tokens.remove(session)
+    await session.destroy()
+  }
+
+  /** Then at Entra, which otherwise would sign the user in again without a question. */
+  function farewell(request: RequestView, account: Account): Reply {
+    const back = departures.originOf(request) + choices.afterSignOut
+    const query = new URLSearchParams({ post_logout_redirect_uri: back })
+    if (account.loginHint !== undefined) query.set('logout_hint', account.loginHint)
+    const url = `${endpointOf(authority, 'logout')}?${query.toString()}`
+    return senderOf(request) === 'program' ? json(200, { signOutUrl: url }) : redirect(303, url)
+  }
+
+  async function isWanted(request: RequestView, signedIn: SignedIn): Promise<boolean> {
+    if (provenanceOf(request, origins) === 'ours') return true
+    const token = await tokenOf(request)
+    if (token === undefined) return false
+    const opened = await sealer.open('sign-out', token, [clientId, signedIn.id])
+    return opened !== undefined && clock() - Number(opened.text) < buttonLifetime
+  }
+
+  async function refused(request: RequestView, signedIn: SignedIn): Promise<Reply> {
+    const error = new ForgedRequestError()
+    if (senderOf(request) === 'program') return json(error.status, errorBodyOf(error))
+    return buttonPage(error.status, signedIn)
+  }
+
+  function unavailable(request: RequestView, error: EntraError): Promise<Reply> | Reply {
+    const headers = Object.entries(error.headers)
+    if (senderOf(request) === 'program') return json(error.status, errorBodyOf(error), headers)
+    const again = { kind: 'link', label: 'Try again', href: choices.routes.logout } as const
+    return pageReply(error.status, errorPageOf(error, again), { render: choices.page, headers })
+  }
+
+  async function buttonPage(status: number, signedIn: SignedIn): Promise<Reply> {
+    const token = await sealer.seal('sign-out', String(clock()), [clientId, signedIn.id])
+    const { name, username } = signedIn.account
+    return pageReply(
+      status,
+      {
+        title: 'Sign out?',
+        text: [`You are signed in as ${name ?? username ?? 'a user without a name'}.`],
+        action: { kind: 'form', label: 'Sign out', to: choices.routes.logout, fields: { token } },
+      },
+      { render: choices.page, formTargets: [authority.origin] },
+    )
+  }
+
+  /** Entra says that its session has ended; it sends `sid` and nothing else to go by. */
+  async function frontChannelLogout(request: RequestView): Promise<Reply> {
+    if (request.method !== 'GET') return notAllowed('GET')
+    const query = queryOf(request)
+    const [sid, ...more] = query.getAll('sid')
+    const issuer = query.get('iss')
+    const isOurs = issuer === null || issuer.startsWith(`${authority.origin}/`)
+    if (isOurs && more.length === 0 && sid !== undefined && /^[\w.-]{8,128}$/.test(sid)) {
+      await tombstones.bury(sid)
+    }
+    return empty(200)
+  }
+
+  return { logout, frontChannelLogout }
+}
+
+async function tokenOf(request: RequestView): Promise<string | undefined> {
+  try {
+    return (await request.form()).get('token') ?? undefined
+  } catch (error) {
+    if (error instanceof EntraError) return undefined
+    throw error
+  }
+}

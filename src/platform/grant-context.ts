@@ -1,0 +1,15 @@
+import type { Authority } from '../protocol/authority.js'
+import type { Clock } from './clock.js'
+
+/** The request that failed, as far as errors may tell it. */
+export interface GrantContext {
+  /** `on-behalf-of`, `client_credentials`, `refresh_token` or `authorization_code`. */
+  readonly grant: string
+  readonly resource?: string | undefined
+  readonly scopes: readonly string[]
+  readonly authority: Authority
+  readonly clientId: string
+  /** Where an administrator returns to after consent; left out of the URL when unknown. */
+  readonly adminConsentRedirectUri?: string | undefined
+  readonly clock: Clock
+}

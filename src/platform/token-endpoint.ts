@@ -1,0 +1,169 @@
+import {
+  allowInsecureRequests,
+  clientCredentialsGrant,
+  clockSkew,
+  clockTolerance,
+  Configuration,
+  customFetch,
+  genericGrantRequest,
+  None,
+  refreshTokenGrant,
+  type ClientAuth,
+  type CustomFetch,
+  type TokenEndpointResponse,
+} from 'openid-client'
+import {
+  authorityForTenant,
+  authorityUrl,
+  endpointOf,
+  type Authority,
+} from '../protocol/authority.js'
+import { boundedFetch } from './bounded-fetch.js'
+import type { Clock } from './clock.js'
+import type { Credential } from './credential.js'
+import { failureOf } from './grant-failure.js'
+
+const deadlineSeconds = 10
+const rememberedTenants = 1000
+
+export interface TokenEndpointSettings {
+  readonly authority: Authority
+  readonly clientId: string
+  readonly credential: Credential | undefined
+  readonly fetch: typeof fetch
+  readonly clock: Clock
+}
+
+/** What a grant asks for. The scope is final: the planner has been there before. */
+export interface GrantRequest {
+  readonly tenant: string
+  readonly scope: string
+  readonly resource: string
+  /** Claims request, as JSON text, that a challenge or client capabilities made necessary. */
+  readonly claims?: string | undefined
+}
+
+export interface TokenEndpoint {
+  onBehalfOf(request: GrantRequest & { readonly assertion: string }): Promise<TokenEndpointResponse>
+  clientCredentials(request: GrantRequest): Promise<TokenEndpointResponse>
+  refresh(request: GrantRequest & { readonly refreshToken: string }): Promise<TokenEndpointResponse>
+  /**
+   * An openid-client configuration for one redemption of a code, with an issuer and a fetch of its
+   * own: what `common` answers is known only once the answer is there.
+   */
+  exchangeConfiguration(exchange: CodeExchange): Configuration
+}
+
+export interface CodeExchange {
+  /** The tenant segment that the code was issued under. */
+  readonly tenant: string
+  readonly issuer: string
+  readonly fetch: CustomFetch
+  /** How far the platform's clock may differ when the ID token's times are looked at. */
+  readonly clockToleranceSeconds: number
+}
+
+type Send = (configuration: Configuration) => Promise<TokenEndpointResponse>
+
+/**
+ * The token endpoint of the configured authority, tenant by tenant. Failures arrive as this
+ * library's typed errors; nothing of the request is in them.
+ */
+export function createTokenEndpoint(settings: TokenEndpointSettings): TokenEndpoint {
+  const bounded = boundedFetch(settings.fetch)
+  const configurationOf = rememberingByTenant((tenant) =>
+    openidConfiguration(settings, { tenant, issuer: issuerOf(settings, tenant), fetch: bounded }),
+  )
+
+  async function send(grant: string, request: GrantRequest, call: Send) {
+    const authority = authorityForTenant(settings.authority, request.tenant)
+    try {
+      return await call(configurationOf(request.tenant))
+    } catch (error) {
+      throw failureOf(error, {
+        grant,
+        resource: request.resource,
+        scopes: request.scope.split(' '),
+        authority,
+        clientId: settings.clientId,
+        clock: settings.clock,
+      })
+    }
+  }
+
+  return {
+    exchangeConfiguration: (exchange) => openidConfiguration(settings, exchange),
+    onBehalfOf: (request) =>
+      send('on-behalf-of', request, (configuration) =>
+        genericGrantRequest(configuration, 'urn:ietf:params:oauth:grant-type:jwt-bearer', {
+          assertion: request.assertion,
+          requested_token_use: 'on_behalf_of',
+          ...parametersOf(request),
+        }),
+      ),
+    clientCredentials: (request) =>
+      send('client_credentials', request, (configuration) =>
+        clientCredentialsGrant(configuration, parametersOf(request)),
+      ),
+    refresh: (request) =>
+      send('refresh_token', request, (configuration) =>
+        refreshTokenGrant(configuration, request.refreshToken, parametersOf(request)),
+      ),
+  }
+}
+
+function parametersOf(request: GrantRequest): Record<string, string> {
+  return {
+    scope: request.scope,
+    ...(request.claims === undefined ? {} : { claims: request.claims }),
+  }
+}
+
+function issuerOf(settings: TokenEndpointSettings, tenant: string): string {
+  return authorityUrl(authorityForTenant(settings.authority, tenant))
+}
+
+function openidConfiguration(
+  settings: TokenEndpointSettings,
+  exchange: Omit<CodeExchange, 'clockToleranceSeconds'> & Partial<CodeExchange>,
+): Configuration {
+  const authority = authorityForTenant(settings.authority, exchange.tenant)
+  const tokenEndpoint = endpointOf(authority, 'token')
+  const configuration = new Configuration(
+    {
+      issuer: exchange.issuer,
+      authorization_endpoint: endpointOf(authority, 'authorize'),
+      token_endpoint: tokenEndpoint,
+      end_session_endpoint: endpointOf(authority, 'logout'),
+    },
+    settings.clientId,
+    {
+      // openid-client reads the system's clock; the settings may bring another.
+      [clockSkew]: Math.round((settings.clock() - Date.now()) / 1000),
+      [clockTolerance]: exchange.clockToleranceSeconds ?? 300,
+    },
+    authenticationOf(settings, tokenEndpoint),
+  )
+  configuration[customFetch] = exchange.fetch
+  configuration.timeout = deadlineSeconds
+  // Only a loopback authority can be http: authorityOf() refuses every other.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated to make its use stand out
+  if (authority.origin.startsWith('http:')) allowInsecureRequests(configuration)
+  return configuration
+}
+
+function authenticationOf(settings: TokenEndpointSettings, tokenEndpoint: string): ClientAuth {
+  return settings.credential?.authenticate(tokenEndpoint) ?? None()
+}
+
+function rememberingByTenant(make: (tenant: string) => Configuration) {
+  const made = new Map<string, Configuration>()
+  return (tenant: string): Configuration => {
+    const known = made.get(tenant)
+    if (known !== undefined) return known
+    if (made.size >= rememberedTenants) made.clear()
+    const configuration = make(tenant)
+    made.set(tenant, configuration)
+    return configuration
+  }
+}

@@ -1,0 +1,192 @@
+import { compactVerify } from 'jose'
+import type { Authority, TokenVersion } from '../protocol/authority.js'
+import { issuerOf } from '../protocol/issuers.js'
+import { shown } from '../protocol/refusal-reason.js'
+import type { Clock } from './clock.js'
+import { compactJwtOf, type JwtClaims, type JwtHeader } from './compact-jwt.js'
+import { checkIssuer, checkTenant } from './jwt-issuer.js'
+import { issuedClaimsOf, type IssuedClaims } from './jwt-claims.js'
+import { JwtInvalid } from './jwt-invalid.js'
+import { checkTimes } from './jwt-times.js'
+import { createKeySet, type KeySet, type LoadedKeys } from './key-set.js'
+import type { PlatformEventListener } from './platform-event.js'
+import type { PublishedKey } from './published-key.js'
+
+export interface JwtVerifierSettings {
+  readonly authority: Authority
+  readonly clock: Clock
+  readonly fetch: typeof fetch
+  /** How far this machine's clock and the platform's may differ. */
+  readonly clockToleranceSeconds: number
+  readonly onEvent?: PlatformEventListener | undefined
+  /** For an app with its own signing keys (claims mapping policy): the app's client ID. */
+  readonly signingKeysOf?: string | undefined
+  /** Milliseconds that fetching metadata and keys may take together; 4,500 by default. */
+  readonly deadline?: number | undefined
+}
+
+/**
+ * A token whose signature, issuer with its tenant, key issuer and times hold. For whom it is
+ * meant, what kind it is and whether its tenant is wanted is for the one who asked.
+ */
+export interface VerifiedJwt {
+  readonly header: JwtHeader
+  /** Frozen all the way down. */
+  readonly claims: JwtClaims
+  readonly version: TokenVersion
+  /** A GUID in lower case. */
+  readonly tenantId: string
+  /** Milliseconds since the epoch; the tolerance is not added. */
+  readonly expiresAt: number
+}
+
+export interface JwtVerifier {
+  readonly authority: Authority
+  /**
+   * Verifies a token. `refuse` is called with the unverified claims before any cryptography and
+   * may throw, so that a token for someone else costs little and is explained well.
+   *
+   * @throws JwtInvalid when the token is not valid; PlatformUnavailableError when that cannot be
+   *   told now; what `refuse` throws.
+   */
+  verify(
+    jwt: string,
+    refuse?: (claims: JwtClaims, version: TokenVersion) => void,
+  ): Promise<VerifiedJwt>
+  /**
+   * Looks again at what changes with time: the token's own times, and whether its key is still in
+   * use. True when the token still holds, false when it must be verified afresh.
+   *
+   * @throws JwtInvalid when its times have passed.
+   */
+  recheck(verified: VerifiedJwt): boolean
+  /** Forgets every key now, as after the news that one is compromised. */
+  purgeKeys(): void
+}
+
+interface Proof {
+  readonly key: PublishedKey
+  readonly issued: IssuedClaims
+}
+
+/**
+ * Verifies tokens of one authority: v1.0 and v2.0 tokens each with their own metadata and keys,
+ * RS256 only. No address in a token is ever visited.
+ *
+ * @see https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens
+ */
+export function createJwtVerifier(settings: JwtVerifierSettings): JwtVerifier {
+  const { authority, clock, clockToleranceSeconds: tolerance } = settings
+  const keySets = { '1.0': keySetFor('1.0'), '2.0': keySetFor('2.0') }
+  const proofs = new WeakMap<VerifiedJwt, Proof>()
+
+  function keySetFor(version: TokenVersion): KeySet {
+    const { fetch, onEvent, signingKeysOf: appId, deadline } = settings
+    return createKeySet({ authority, version, appId, fetch, clock, onEvent, deadline })
+  }
+
+  // B2C issues tokens that say version 1.0 from its only metadata, the v2.0 one.
+  function keySetOf(version: TokenVersion): KeySet {
+    return keySets[authority.policy === undefined ? version : '2.0']
+  }
+
+  async function verify(
+    jwt: string,
+    refuse?: (claims: JwtClaims, version: TokenVersion) => void,
+  ): Promise<VerifiedJwt> {
+    const { header, claims } = compactJwtOf(jwt)
+    const issued = issuedClaimsOf(claims)
+    refuse?.(claims, issued.version)
+    checkIssuer(authority, issued)
+    const keySet = keySetOf(issued.version)
+    checkTimes(issued, { clock, tolerance, clockDifference: keySet.current()?.clockDifference })
+    const loaded = await keySet.readyFor(header.kid)
+    const tenantId = checkTenant(authority, loaded.metadata, issued)
+    const key = await signingKeyOf(jwt, candidates(loaded, header.kid, issued, tenantId))
+    const verified = Object.freeze({
+      header,
+      claims,
+      version: issued.version,
+      tenantId: tenantId.toLowerCase(),
+      expiresAt: issued.expiresAt * 1000,
+    })
+    proofs.set(verified, { key, issued })
+    return verified
+  }
+
+  function recheck(verified: VerifiedJwt): boolean {
+    const proof = proofs.get(verified)
+    if (proof === undefined) return false
+    const loaded = keySetOf(verified.version).current()
+    checkTimes(proof.issued, { clock, tolerance, clockDifference: loaded?.clockDifference })
+    return loaded?.keys.holds(proof.key) ?? false
+  }
+
+  function purgeKeys(): void {
+    keySets['1.0'].purge()
+    keySets['2.0'].purge()
+  }
+
+  return { authority, verify, recheck, purgeKeys }
+}
+
+/** The published keys of a `kid` that may speak for the token's issuer. */
+function candidates(
+  { keys, metadata }: LoadedKeys,
+  kid: string,
+  issued: IssuedClaims,
+  tenantId: string,
+): readonly PublishedKey[] {
+  const published = keys.withId(kid)
+  if (published.length === 0) {
+    throw refused(
+      'key-unknown',
+      `kid ${shown(kid)}`,
+      'a key that the platform publishes for this authority',
+    )
+  }
+  const entitled = published.filter(
+    (key) =>
+      (key.issuer === undefined || issuerOf(key.issuer, tenantId) === issued.issuer) &&
+      (key.cloudInstanceName === undefined ||
+        metadata.cloudInstanceName === undefined ||
+        key.cloudInstanceName === metadata.cloudInstanceName),
+  )
+  if (entitled.length > 0) return entitled
+  throw refused(
+    'key-issuer',
+    `a signing key of ${shown(published[0]?.issuer)}`,
+    `a signing key of ${shown(issued.issuer)}, in the same cloud`,
+  )
+}
+
+async function signingKeyOf(jwt: string, keys: readonly PublishedKey[]): Promise<PublishedKey> {
+  for (const published of keys) {
+    try {
+      await compactVerify(jwt, published.key, { algorithms: ['RS256'] })
+      return published
+    } catch {
+      // The next key of the same id may be the one.
+    }
+  }
+  throw refused(
+    'signature',
+    'a signature that does not match',
+    'a signature by the key that kid names',
+  )
+}
+
+function refused(
+  reason: 'key-unknown' | 'key-issuer' | 'signature',
+  found: string,
+  expected: string,
+) {
+  return new JwtInvalid({
+    reason,
+    found,
+    expected,
+    cure:
+      'Send the access_token of the token response, unchanged. If it is one, check that tenant and ' +
+      'authorityHost name the authority that issued it.',
+  })
+}

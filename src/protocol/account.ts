@@ -1,0 +1,95 @@
+/** The claims of a validated ID token, as the platform sent them. */
+export type IdTokenClaims = Readonly<Record<string, unknown>>
+
+/**
+ * The signed-in user. Who it is, is `tenantId` and `objectId` together, and nothing else: names
+ * and addresses can be changed by the user's organization and are for display only.
+ *
+ * @see https://learn.microsoft.com/entra/identity-platform/claims-validation
+ */
+export interface Account {
+  /** GUID of the tenant the user signed in to (`tid`). */
+  readonly tenantId: string
+  /** GUID of the user in that tenant (`oid`); a guest is another object in each tenant. */
+  readonly objectId: string
+  /** The user for this application only (`sub`). */
+  readonly subject: string
+  /** `{object id}.{tenant id}` in the user's home tenant, where the platform told it. */
+  readonly homeAccountId: string | undefined
+  /** Display name. */
+  readonly name: string | undefined
+  /** What the user types to sign in; for display only. */
+  readonly username: string | undefined
+  /** An address nobody may have verified; never identify or authorize by it. */
+  readonly email: string | undefined
+  /** The sign-in session at the platform (`sid`), for front-channel sign-out. */
+  readonly sessionId: string | undefined
+  /** What spares the user the account picker at sign-out and renewed sign-in (`login_hint`). */
+  readonly loginHint: string | undefined
+  /** Claims of the ID token; in cookie sessions only those that have a field here. */
+  readonly claims: IdTokenClaims
+}
+
+/** What an ID token's response tells beside the token itself. */
+export interface AccountContext {
+  /** `client_info` of the token response: base64url JSON with `uid` and `utid`. */
+  readonly clientInfo?: string | undefined
+  /** `session_state` of the authorization response; the same value as `sid`. */
+  readonly sessionState?: string | undefined
+}
+
+/**
+ * Reads the account from the claims of a validated ID token. Undefined when the token does not
+ * say who the user is: `tid`, `oid` and `sub` are needed, everything else may be missing.
+ */
+export function accountOf(
+  claims: IdTokenClaims,
+  context: AccountContext = {},
+): Account | undefined {
+  const tenantId = textOf(claims['tid'])
+  const objectId = textOf(claims['oid'])
+  const subject = textOf(claims['sub'])
+  if (tenantId === undefined || objectId === undefined || subject === undefined) return undefined
+  return Object.freeze({
+    tenantId: tenantId.toLowerCase(),
+    objectId: objectId.toLowerCase(),
+    subject,
+    homeAccountId: homeAccountOf(context.clientInfo),
+    name: textOf(claims['name']),
+    username: textOf(claims['preferred_username']),
+    email: textOf(claims['email']),
+    sessionId: textOf(claims['sid']) ?? textOf(context.sessionState),
+    loginHint: textOf(claims['login_hint']),
+    claims: frozen(claims),
+  })
+}
+
+/** The same user: same tenant and same object in it. */
+export function isSameAccount(
+  one: Pick<Account, 'tenantId' | 'objectId'>,
+  other: Pick<Account, 'tenantId' | 'objectId'>,
+): boolean {
+  return one.tenantId === other.tenantId && one.objectId === other.objectId
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function homeAccountOf(clientInfo: string | undefined): string | undefined {
+  if (clientInfo === undefined) return undefined
+  try {
+    const text = atob(clientInfo.replaceAll('-', '+').replaceAll('_', '/'))
+    const { uid, utid } = JSON.parse(text) as Record<string, unknown>
+    return typeof uid === 'string' && typeof utid === 'string' ? `${uid}.${utid}` : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Frozen all the way down, so that no handler changes what another one reads. */
+function frozen<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  for (const member of Object.values(value)) frozen(member)
+  return Object.freeze(value)
+}

@@ -1,0 +1,81 @@
+/** The longest claims request that is taken from the wire; it travels in a URL later. */
+const longestClaims = 4096
+
+type JsonObject = Readonly<Record<string, unknown>>
+
+/**
+ * Reads a claims request that arrived from outside: JSON with an `access_token` or `id_token`
+ * object (OpenID Connect Core 1.0 section 5.5). Undefined when it is anything else or too long.
+ * What comes back is written anew, in ASCII, with those two members only.
+ */
+export function claimsRequestOf(text: string): string | undefined {
+  if (text.length > longestClaims) return undefined
+  const parsed = jsonObjectOf(text)
+  if (parsed === undefined) return undefined
+  const members = ['access_token', 'id_token'].filter((name) => Object.hasOwn(parsed, name))
+  if (members.length === 0 || !members.every((name) => isObject(parsed[name]))) return undefined
+  const rewritten = asciiJson(Object.fromEntries(members.map((name) => [name, parsed[name]])))
+  return rewritten.length > longestClaims ? undefined : rewritten
+}
+
+/**
+ * The `claims` parameter to send: what a challenge demands, together with what this client can
+ * do, such as `cp1` for continuous access evaluation. Undefined when there is neither.
+ *
+ * @param challenge a claims request as {@link claimsRequestOf} gives it.
+ * @see https://learn.microsoft.com/entra/identity-platform/claims-challenge
+ */
+export function mergeClaims(
+  challenge: string | undefined,
+  capabilities: readonly string[],
+): string | undefined {
+  if (capabilities.length === 0) return challenge
+  const demanded = challenge === undefined ? {} : (jsonObjectOf(challenge) ?? {})
+  const forAccessToken = objectIn(demanded, 'access_token')
+  const known = objectIn(forAccessToken, 'xms_cc')
+  const values = distinct([...textsIn(known['values']), ...capabilities])
+  return asciiJson({
+    ...demanded,
+    access_token: { xms_cc: { ...known, values }, ...without(forAccessToken, 'xms_cc') },
+  })
+}
+
+function jsonObjectOf(text: string): JsonObject | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return isObject(parsed) ? parsed : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function objectIn(object: JsonObject, name: string): JsonObject {
+  const value = Object.hasOwn(object, name) ? object[name] : undefined
+  return isObject(value) ? value : {}
+}
+
+function without(object: JsonObject, name: string): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => key !== name))
+}
+
+function textsIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
+}
+
+/** The platform writes `cp1`, samples of it `CP1`: the same capability. */
+function distinct(values: readonly string[]): readonly string[] {
+  const names = values.map((value) => value.toLowerCase())
+  return values.filter((_, at) => names.indexOf(names[at] ?? '') === at)
+}
+
+/** JSON that base64 and header fields can carry as it is. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(
+    /[^\x20-\x7e]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}

@@ -1,0 +1,54 @@
+import { EntraError } from './entra-error.js'
+
+export interface GraphFailure {
+  readonly method: string
+  readonly path: string
+  /** HTTP status of Graph's answer. */
+  readonly graphStatus: number
+  /** Graph's own code, such as `Authorization_RequestDenied`. */
+  readonly graphCode: string | undefined
+  /** What to tell Microsoft's support. */
+  readonly requestId: string | undefined
+  readonly clientRequestId: string
+  /** Graph's `Retry-After`, as it was sent. */
+  readonly retryAfter: string | undefined
+}
+
+/**
+ * Microsoft Graph answered with an error. To the one who called this app that is 502, or 503 with
+ * `Retry-After` where Graph asked to wait.
+ *
+ * @see https://learn.microsoft.com/graph/errors
+ */
+export class GraphRequestError extends EntraError {
+  readonly code = 'ERR_ENTRA_GRAPH_REQUEST'
+  readonly graphStatus: number
+  readonly graphCode: string | undefined
+  readonly requestId: string | undefined
+  readonly clientRequestId: string
+
+  constructor(failure: GraphFailure) {
+    const { method, path, graphStatus, graphCode, retryAfter } = failure
+    const busy = graphStatus === 429 || graphStatus === 503 || graphStatus === 504
+    super(
+      `Microsoft Graph answered ${graphStatus}${graphCode === undefined ? '' : ` ${graphCode}`} to ` +
+        `${method} ${path}. ${adviceFor(graphStatus)} (request-id ${failure.requestId ?? 'unknown'})`,
+      {
+        status: busy ? 503 : 502,
+        ...(busy && retryAfter !== undefined ? { headers: { 'Retry-After': retryAfter } } : {}),
+      },
+    )
+    this.graphStatus = graphStatus
+    this.graphCode = graphCode
+    this.requestId = failure.requestId
+    this.clientRequestId = failure.clientRequestId
+  }
+}
+
+function adviceFor(status: number): string {
+  if (status === 401) return 'It did not accept the token; the user may have to sign in again.'
+  if (status === 403) return 'The token lacks a permission: ask for consent to the one that the page of this request names.'
+  if (status === 404) return 'There is no such resource, or the token may not see it.'
+  if (status === 429) return 'It asks to wait before the next request.'
+  return status >= 500 ? 'It could not serve the request.' : 'It did not understand the request.'
+}

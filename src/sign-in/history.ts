@@ -1,0 +1,78 @@
+import type { Clock } from '../platform/clock.js'
+import type { SessionPort } from '../stores/session-port.js'
+
+/** What a session remembers of the sign-ins it has seen. Nothing in it is secret. */
+export interface History {
+  /** The sign-ins completed last: a reload or the back button brings their callback again. */
+  readonly completed: readonly Completed[]
+  /** What the user was sent away for lately, so that nobody is sent twice for the same. */
+  readonly needs: readonly Need[]
+}
+
+export interface Completed {
+  /** The beginning of the state, which is long enough to be nobody else's. */
+  readonly state: string
+  readonly returnTo: string
+}
+
+export interface Need {
+  readonly need: string
+  /** Milliseconds since the epoch. */
+  readonly at: number
+}
+
+export interface Histories {
+  /** Where a callback that was completed before leads. */
+  returnToOf(session: SessionPort, state: string): string | undefined
+  /** Whether the user came back from being sent for this, a short while ago. */
+  wasMet(session: SessionPort, need: string): boolean
+  read(session: SessionPort): History
+  write(
+    session: SessionPort,
+    history: History,
+    event: Completed & { readonly need?: string | undefined },
+  ): void
+}
+
+const mostRemembered = 5
+const stateCharacters = 22
+const longestReturnTo = 200
+// Long enough for a loop to show, short enough for a user who changes their mind.
+const needMemory = 60_000
+
+export function createHistories(settings: { clientId: string; clock: Clock }): Histories {
+  const { clientId, clock } = settings
+  const key = `entrada.${clientId}.history`
+
+  function read(session: SessionPort): History {
+    const value = session.read(key)
+    return isHistory(value) ? value : { completed: [], needs: [] }
+  }
+
+  return {
+    read,
+    returnToOf: (session, state) =>
+      read(session).completed.find((one) => one.state === state.slice(0, stateCharacters))
+        ?.returnTo,
+    wasMet: (session, need) =>
+      read(session).needs.some((one) => one.need === need && clock() - one.at < needMemory),
+    write(session, history, { state, returnTo, need }) {
+      const short = returnTo.length > longestReturnTo || session.kind === 'cookie' ? '/' : returnTo
+      const completed = { state: state.slice(0, stateCharacters), returnTo: short }
+      const recent = history.needs.filter(({ at }) => clock() - at < needMemory)
+      session.write(key, {
+        completed: [...history.completed, completed].slice(
+          session.kind === 'cookie' ? -2 : -mostRemembered,
+        ),
+        needs: [...recent, ...(need === undefined ? [] : [{ need, at: clock() }])].slice(
+          -mostRemembered,
+        ),
+      } satisfies History)
+    },
+  }
+}
+
+function isHistory(value: unknown): value is History {
+  const { completed, needs } = Object(value) as Record<string, unknown>
+  return Array.isArray(completed) && Array.isArray(needs)
+}

@@ -1,0 +1,38 @@
+/**
+ * The session of one request, whatever framework holds it. Every method that touches the session's
+ * store rejects with a SessionUnavailableError when the store fails: the session itself is then
+ * still what it was.
+ */
+export interface SessionPort {
+  /** The session's id where the content stays on the server; a cookie session has none. */
+  readonly id: string | undefined
+  /** Where the content lives: on the server, or in the browser, sealed or merely signed. */
+  readonly kind: 'server' | 'cookie'
+  /** Reads a value as this request sees it. */
+  read(key: string): unknown
+  /** Writes a JSON value; the framework saves it with the response, `save` at once. */
+  write(key: string, value: unknown): void
+  remove(key: string): void
+  /**
+   * Gives the session a new id and keeps the values of these keys only. `fill` writes what belongs
+   * to the new id; then the new session is saved and the old id ended. When the store fails on
+   * the way, the old session is still there, unchanged.
+   */
+  renew(keep: SessionKeep, fill: (session: SessionPort) => Promise<void>): Promise<void>
+  /** Saves now, so that the next request sees it however fast it comes. */
+  save(): Promise<void>
+  /** Ends the session. */
+  destroy(): Promise<void>
+  /** Reads a value from the store again, past this request's copy; absent in cookie sessions. */
+  readStored?(key: string): Promise<unknown>
+}
+
+/** Which keys outlive a new session id: all, or only those named. */
+export type SessionKeep = 'everything' | readonly string[]
+
+/** The part of a session's content that is kept; own keys only, so `__proto__` is never merged. */
+export function keptOf(content: object, keep: SessionKeep): [string, unknown][] {
+  return Object.entries(content).filter(
+    ([key]) => key !== '__proto__' && (keep === 'everything' || keep.includes(key)),
+  )
+}

@@ -1,0 +1,86 @@
+import type { UserCaller } from '../protocol/caller.js'
+import { isGuid } from '../protocol/tenant.js'
+import type { Condition } from './condition.js'
+import { denied, type RouteContext } from './requirement-context.js'
+import { listed, meets, textsIn, type Quantity } from './user-conditions.js'
+
+/**
+ * Group memberships, by object id (or by name where the API has tokens carry names). A token with
+ * too many groups lists none; then `groupsOf` is asked, and without it the user is refused. The
+ * address that such a token names is never visited: it is the retired Azure AD Graph's.
+ *
+ * @see https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference#groups-overage-claim
+ */
+export function groupsHeld(
+  route: RouteContext,
+  quantity: Quantity,
+  groups: readonly string[],
+): Condition<UserCaller> {
+  const wanted = groups.map(comparable)
+  const resolve = resolvedGroups(route)
+
+  function verdict(held: readonly string[]) {
+    if (meets(quantity, wanted, held.map(comparable))) return undefined
+    return denied(route, {
+      reason: 'group-missing',
+      found: `${held.length} groups without them`,
+      expected: listed(quantity, groups),
+      cure: 'Add the user to the group. If tokens carry no groups at all, set groupMembershipClaims in the app registration.',
+    })
+  }
+
+  return function groupsHeld(caller) {
+    if (!hasOverage(caller)) return verdict(textsIn(caller.claims.groups))
+    if (resolve !== undefined) return resolve(caller).then(verdict)
+    return denied(route, {
+      reason: 'groups-unresolved',
+      found: 'a user with more groups than a token holds',
+      expected: listed(quantity, groups),
+      cure:
+        'Configure a credential, so that memberships can be read from Microsoft Graph on behalf of the user, or set ' +
+        'groupMembershipClaims to ApplicationGroup, so that tokens list only the groups assigned to this app.',
+    })
+  }
+}
+
+function hasOverage({ claims }: UserCaller): boolean {
+  if (claims.hasgroups === true || claims.hasgroups === 'true') return true
+  const names = claims._claim_names
+  return typeof names === 'object' && names !== null && Object.hasOwn(names, 'groups')
+}
+
+const rememberedFor = 5 * 60_000
+
+interface Resolved {
+  readonly groups: Promise<readonly string[]>
+  readonly at: number
+}
+
+/** One lookup per caller and five minutes; parallel requests share it, and a failed one is not kept. */
+function resolvedGroups({ settings: { groupsOf, clock } }: RouteContext) {
+  if (groupsOf === undefined) return undefined
+  const known = knownTo(groupsOf)
+  return function resolve(caller: UserCaller): Promise<readonly string[]> {
+    const before = known.get(caller)
+    const age = before === undefined ? -1 : clock() - before.at
+    if (before !== undefined && age >= 0 && age < rememberedFor) return before.groups
+    const groups = groupsOf(caller).then(textsIn)
+    known.set(caller, { groups, at: clock() })
+    groups.catch(() => known.delete(caller))
+    return groups
+  }
+}
+
+// Kept per resolver, not per route: the routes of one instance share what was looked up.
+const lookups = new WeakMap<object, WeakMap<UserCaller, Resolved>>()
+
+function knownTo(groupsOf: object): WeakMap<UserCaller, Resolved> {
+  const known = lookups.get(groupsOf) ?? new WeakMap<UserCaller, Resolved>()
+  lookups.set(groupsOf, known)
+  return known
+}
+
+/** Object ids in any case are the same group; names are compared letter by letter. */
+function comparable(group: string): string {
+  return isGuid(group) ? group.toLowerCase() : group
+}

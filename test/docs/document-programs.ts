@@ -1,0 +1,69 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** A program of a document: a fence that says `js run`. */
+export interface DocumentProgram {
+  readonly document: string
+  /** Heading under which it stands. */
+  readonly heading: string
+  readonly code: string
+}
+
+export interface RunningProgram {
+  readonly url: string
+  readonly port: number
+  stop(): Promise<void>
+}
+
+export function documentPrograms(): readonly DocumentProgram[] {
+  const documents = ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)]
+  return documents
+    .filter((document) => document.endsWith('.md'))
+    .flatMap((document) => programsOf(document, readFileSync(document, 'utf8')))
+}
+
+function programsOf(document: string, text: string): DocumentProgram[] {
+  return [...text.matchAll(/^```js run\n([\s\S]*?)^```$/gm)].map((match) => ({
+    document,
+    heading:
+      text
+        .slice(0, match.index)
+        .match(/^#+ (.+)$/gm)
+        ?.at(-1)
+        ?.replace(/^#+ /, '') ?? '',
+    code: match[1] ?? '',
+  }))
+}
+
+/** Runs a program as printed, from the project's own folder, until it listens. */
+export async function runProgram(
+  program: DocumentProgram,
+  environment: Record<string, string>,
+): Promise<RunningProgram> {
+  const child = fork('--input-type=module', ['--eval', program.code], {
+    execArgv: ['--import', './test/docs/any-port.mjs'],
+    env: { PATH: process.env['PATH'], ...environment },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  const errors: string[] = []
+  child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk.toString()))
+  const port = await Promise.race([portOf(child), failureOf(child, errors)])
+  return { url: `http://127.0.0.1:${port}`, port, stop: () => stop(child) }
+}
+
+async function portOf(child: ChildProcess): Promise<number> {
+  const [message] = (await once(child, 'message')) as [{ port: number }]
+  return message.port
+}
+
+async function failureOf(child: ChildProcess, errors: string[]): Promise<never> {
+  await once(child, 'exit')
+  throw new Error(`The program ended before it listened:\n${errors.join('')}`)
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return
+  child.kill()
+  await once(child, 'exit')
+}

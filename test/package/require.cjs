@@ -1,0 +1,10 @@
+const assert = require('node:assert/strict')
+const { ConfigurationError } = require('entrada')
+const { entra: expressEntra } = require('entrada/express')
+const { entra: koaEntra } = require('entrada/koa')
+const { startEmulator } = require('entrada/emulator')
+
+assert.throws(() => expressEntra({ tenant: 'not a tenant' }), ConfigurationError)
+assert.equal(typeof koaEntra, 'function')
+assert.equal(typeof startEmulator, 'function')
+console.log('require works')

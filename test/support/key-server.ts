@@ -1,0 +1,129 @@
+import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { serve } from './loopback-server.js'
+
+/** A signing key made by node:crypto alone, with its public JWK as the platform publishes it. */
+export interface SigningKey {
+  kid: string
+  privateKey: KeyObject
+  publicKey: KeyObject
+  /** What the key document holds; tests change it at will. */
+  jwk: Record<string, unknown>
+}
+
+export interface Served {
+  status?: number
+  headers?: Record<string, string>
+  body?: string | Buffer
+  /** Takes over the whole answer. */
+  respond?: (request: IncomingMessage, response: ServerResponse) => void
+}
+
+/** A stand-in for the platform's discovery and key documents that can misbehave in every way. */
+export interface KeyServer {
+  origin: string
+  /** Fetches seen so far, by document. */
+  count: { metadata: number; keys: number }
+  paths: string[]
+  /** Members of the key document, by version. */
+  keys: { '1.0': unknown[]; '2.0': unknown[] }
+  /** Overrides members of both metadata documents. */
+  metadata: Record<string, unknown>
+  /** What to answer instead; undefined answers properly. */
+  fault: { metadata?: Served; keys?: Served }
+  stop(): Promise<void>
+}
+
+let made = 0
+
+export function signingKey(member: Record<string, unknown> = {}, bits = 2048): SigningKey {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: bits })
+  const kid = `key-${String(++made)}-of-the-test-platform`
+  const jwk = { ...publicKey.export({ format: 'jwk' }), use: 'sig', kid, x5t: kid, ...member }
+  return { kid, privateKey, publicKey, jwk }
+}
+
+/** The issuer that the platform gives to its template keys. */
+export function templateIssuer(origin: string): string {
+  return `${origin}/{tenantid}/v2.0`
+}
+
+export async function startKeyServer(keys: SigningKey[]): Promise<KeyServer> {
+  const server = await serve((request, response) => {
+    const path = request.url ?? ''
+    keyServer.paths.push(path)
+    const isKeys = path.includes('/discovery/')
+    const version = path.includes('/v2.0/') ? '2.0' : '1.0'
+    keyServer.count[isKeys ? 'keys' : 'metadata'] += 1
+    const fault = keyServer.fault[isKeys ? 'keys' : 'metadata']
+    if (fault?.respond !== undefined) {
+      fault.respond(request, response)
+      return
+    }
+    const proper = isKeys ? { keys: keyServer.keys[version] } : metadataOf(path, version)
+    response.writeHead(fault?.status ?? 200, {
+      'content-type': 'application/json',
+      ...fault?.headers,
+    })
+    response.end(fault?.body ?? JSON.stringify(proper))
+  })
+
+  function metadataOf(path: string, version: '1.0' | '2.0') {
+    const segment = path.split('/')[1] ?? ''
+    const tenant =
+      segment === 'common' || segment === 'organizations' ? '{tenantid}' : tenantOf(segment)
+    const suffix = version === '2.0' ? 'v2.0' : ''
+    return {
+      issuer: `${server.origin}/${tenant}/${suffix}`,
+      jwks_uri: `${server.origin}/${segment}/discovery/${version === '2.0' ? 'v2.0/' : ''}keys`,
+      cloud_instance_name: 'microsoftonline.com',
+      ...keyServer.metadata,
+    }
+  }
+
+  const keyServer: KeyServer = {
+    origin: server.origin,
+    count: { metadata: 0, keys: 0 },
+    paths: [],
+    keys: {
+      '1.0': keys.map(({ jwk }) => ({ ...jwk })),
+      '2.0': keys.map(({ jwk }) => ({
+        ...jwk,
+        issuer: jwk.issuer ?? templateIssuer(server.origin),
+      })),
+    },
+    metadata: {},
+    fault: {},
+    stop: () => server.stop(),
+  }
+  return keyServer
+}
+
+const contoso = '7d1c9a10-5a6e-4a1d-8f6c-0b2f5e9d3a77'
+
+function tenantOf(segment: string): string {
+  return segment.includes('.') ? contoso : segment
+}
+
+export function encoded(value: unknown): string {
+  const text = typeof value === 'string' || Buffer.isBuffer(value) ? value : JSON.stringify(value)
+  return Buffer.from(text).toString('base64url')
+}
+
+/** Signs whatever it is given, header included, with RSASSA-PKCS1-v1_5 over SHA-256. */
+export function signedBy(
+  key: SigningKey,
+  payload: unknown,
+  header: Record<string, unknown> = {},
+): string {
+  return signedRaw(
+    key.privateKey,
+    encoded({ typ: 'JWT', alg: 'RS256', kid: key.kid, ...header }),
+    encoded(payload),
+  )
+}
+
+export function signedRaw(privateKey: KeyObject, header: string, payload: string): string {
+  const signature = createSign('RSA-SHA256').update(`${header}.${payload}`).sign(privateKey)
+  return `${header}.${payload}.${signature.toString('base64url')}`
+}
