@@ -22,7 +22,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['*.js', '*.cjs', '.*.cjs', 'scripts/**/*.js'],
+    files: ['*.js', '*.cjs', '.*.cjs', 'scripts/**/*.js', 'test/**/*.mjs'],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', module: 'readonly' } },
     rules: { 'no-console': 'off' },

@@ -1,5 +1,4 @@
 import { cacheKey } from '../protocol/cache-key.js'
-import { planScopes } from '../protocol/scope-plan.js'
 import { keptTokenOf } from '../stores/kept-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
 import { AccessToken } from './access-token.js'
@@ -26,9 +25,8 @@ export function createAppOnly(
   const memory = createTokenMemory({ clock, capacity: rememberedTokens })
 
   async function acquire(tenant: string, scopes: Scopes | undefined) {
-    const plan = planScopes(scopes ?? `${graph.resource}/.default`, {
-      graphResource: graph.resource,
-      clientId: settings.clientId,
+    const plan = settings.plan({
+      scopes: scopes ?? `${graph.resource}/.default`,
       purpose: 'app',
       tenant,
     })

@@ -1,6 +1,6 @@
 import { cacheKey } from '../protocol/cache-key.js'
 import { missingScopes } from '../protocol/granted-scopes.js'
-import { planScopes, type ScopePlan } from '../protocol/scope-plan.js'
+import type { ScopePlan } from '../protocol/scope-plan.js'
 import { isSameResource } from '../protocol/scopes.js'
 import { ConsentRequiredError, InteractionRequiredError } from '../protocol/token-errors.js'
 import type { SessionPort } from '../stores/session-port.js'
@@ -94,10 +94,8 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
 }
 
 function planFor(scopes: Scopes | undefined, settings: AcquisitionSettings): ScopePlan {
-  const { resource } = settings.graph
-  return planScopes(scopes ?? `${resource}/.default`, {
-    graphResource: resource,
-    clientId: settings.clientId,
+  return settings.plan({
+    scopes: scopes ?? `${settings.graph.resource}/.default`,
     purpose: 'user',
   })
 }

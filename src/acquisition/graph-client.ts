@@ -76,7 +76,7 @@ async function failureOf(response: Response, url: URL, clientRequestId: string) 
 }
 
 function codeOf(body: unknown): string | undefined {
-  const error: unknown = Object(body).error
-  const code: unknown = Object(error).code
+  const { error } = Object(body) as { error?: unknown }
+  const { code } = Object(error) as { code?: unknown }
   return typeof code === 'string' && /^[\w.-]{1,100}$/.test(code) ? code : undefined
 }

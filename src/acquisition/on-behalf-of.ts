@@ -1,7 +1,7 @@
 import { assertionOf, type Assertion } from '../protocol/assertion.js'
 import { cacheKey } from '../protocol/cache-key.js'
 import type { Caller, UserCaller } from '../protocol/caller.js'
-import { planScopes, type ScopePlan } from '../protocol/scope-plan.js'
+import type { ScopePlan } from '../protocol/scope-plan.js'
 import { ScopesInvalidError } from '../protocol/scopes-invalid-error.js'
 import { NotDelegatedError } from '../protocol/token-errors.js'
 import { keptTokenOf } from '../stores/kept-token.js'
@@ -78,11 +78,7 @@ function usableAssertionOf(caller: UserCaller): Assertion {
 }
 
 function planFor(scopes: Scopes | undefined, settings: AcquisitionSettings): ScopePlan {
-  const plan = planScopes(scopes ?? [], {
-    graphResource: settings.graph.resource,
-    clientId: settings.clientId,
-    purpose: 'on-behalf-of',
-  })
+  const plan = settings.plan({ scopes: scopes ?? [], purpose: 'on-behalf-of' })
   if (plan.resource === settings.clientId || settings.audiences.includes(plan.resource)) {
     throw new ScopesInvalidError({
       found: `On-behalf-of was asked for a token of this API itself (${plan.resource}).`,

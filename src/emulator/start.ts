@@ -93,12 +93,16 @@ export async function startEmulator(
 function checked(options: EmulatorOptions, { tenants }: Directory): EmulatorOptions {
   if (tenants.length === 0) throw new Error('The directory has no tenants; the emulator needs one.')
   const { publicOrigin } = options
-  if (publicOrigin !== undefined && URL.parse(publicOrigin)?.origin !== publicOrigin) {
+  if (publicOrigin !== undefined && !isOrigin(publicOrigin)) {
     throw new Error(
       `publicOrigin is '${publicOrigin}', which is not an origin. Write scheme and host alone, as in 'https://login.microsoftonline.us'.`,
     )
   }
   return options
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text
 }
 
 async function createServices(platform: Platform): Promise<Services> {

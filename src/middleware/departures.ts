@@ -104,7 +104,5 @@ export function createDepartures(settings: DepartureSettings): Departures {
 function withoutUndefined(content: {
   [Key in keyof TransactionContent]: TransactionContent[Key] | undefined
 }): TransactionContent {
-  return Object.fromEntries(
-    Object.entries(content).filter(([, value]) => value !== undefined),
-  ) as TransactionContent // the same fields, less those that hold nothing
+  return Object.fromEntries(Object.entries(content).filter(([, value]) => value !== undefined))
 }

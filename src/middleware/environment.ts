@@ -5,6 +5,9 @@ type FromText<Key extends keyof EntraOptions> = (text: string) => EntraOptions[K
 
 const listOf = (text: string): readonly string[] => text.split(/[\s,]+/).filter(Boolean)
 
+/** A secret may well hold a comma. */
+const secretsOf = (text: string): readonly string[] => text.split(/\s+/)
+
 const policyOf: FromText<'tenants'> = (text) => (text === 'any' ? 'any' : listOf(text))
 
 /** Every option that the environment can set, with the variable that sets it. */
@@ -43,7 +46,7 @@ export function withEnvironment(options: EntraOptions, host: Host): EntraOptions
     ...read('tenants', policyOf),
     ...read('audiences', listOf),
     ...read('baseUrl', listOf),
-    ...read('secret', listOf),
+    ...read('secret', secretsOf),
     ...read('graphEndpoint', String),
     ...(belongsToEnvironment(options, host) ? credentialOf(host) : {}),
     ...withoutUndefined(options),
@@ -68,7 +71,5 @@ function credentialOf(host: Host): Pick<EntraOptions, 'credential'> {
 
 /** `{ tenant: process.env.MISSPELT }` means "not given", not "undefined wins". */
 function withoutUndefined(options: EntraOptions): EntraOptions {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as EntraOptions // the same keys, less those that hold nothing
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }

@@ -136,5 +136,5 @@ function fault(option: string, message: string): ConfigurationError {
 
 function described(value: unknown): string {
   if (value === undefined) return 'missing'
-  return typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? typeof value)
+  return typeof value === 'function' ? 'a function' : JSON.stringify(value)
 }

@@ -12,7 +12,7 @@ export function boundedFetch(send: typeof fetch): CustomFetch {
     const response = await send(url, {
       ...rest,
       redirect: 'manual',
-      ...(body === undefined ? {} : { body: body as BodyInit }), // a form; openid-client's own wider type
+      ...(body === undefined ? {} : { body }),
     } as RequestInit) // openid-client leaves `signal` possibly undefined, which fetch accepts
     return response.body === null ? response : limited(response, response.body)
   }

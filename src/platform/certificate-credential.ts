@@ -35,7 +35,9 @@ export function certificateAuthentication(
         payload['exp'] = issuedAt + assertionLifetimeSeconds
       },
     })
-    await authentication(server, client, body, headers)
+    // Typed as void, and a promise in fact: the assertion is signed asynchronously.
+    const sign = authentication as (...of: Parameters<ClientAuth>) => Promise<void>
+    await sign(server, client, body, headers)
   }
 }
 

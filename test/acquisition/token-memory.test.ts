@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
 import { AccessToken } from '../../src/acquisition/access-token.js'
 import { keptTokenOf, type KeptToken } from '../../src/stores/kept-token.js'
@@ -114,11 +115,11 @@ describe('a token for another API', () => {
     const printed = [
       String(token),
       JSON.stringify({ token }),
-      `${token}`,
+      inspect(token),
       Object.values(token).join(),
     ]
     expect(printed.join()).not.toContain('canary')
-    expect(structuredClone({ ...token })).toEqual({ scopes: ['s'], expiresAt: 1 })
+    expect(structuredClone(token)).toEqual({ scopes: ['s'], expiresAt: 1 })
     expect(token.reveal()).toBe('canary')
   })
 })

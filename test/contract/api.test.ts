@@ -36,6 +36,8 @@ function options(): EntraOptions {
   }
 }
 
+const grantsOf = ({ requests }: Emulator) => requests.filter(({ endpoint }) => endpoint === 'token')
+
 type Claims = Record<string, unknown>
 const asUser = (scopes: string[], claims: Claims = {}, roles?: string[]) =>
   emulator.mintToken({
@@ -148,7 +150,7 @@ describe.each(frameworks)('the API contract on $name', ({ mount }) => {
     expect(answer.status).toBe(200)
     expect(await answer.json()).toMatchObject({ displayName: 'Ada Example' })
 
-    const grants = emulator.requests.filter((request) => request.endpoint === 'token')
+    const grants = grantsOf(emulator)
     expect(grants).toHaveLength(1)
     expect(grants[0]).toMatchObject({
       tenant: contoso,
@@ -167,13 +169,13 @@ describe.each(frameworks)('the API contract on $name', ({ mount }) => {
     const token = await asUser(['access_as_user'])
     const answers = await Promise.all(Array.from({ length: 10 }, () => call(apiRoutes.me, token)))
     expect(answers.map((answer) => answer.status)).toEqual(Array.from({ length: 10 }, () => 200))
-    expect(emulator.requests.filter((request) => request.endpoint === 'token')).toHaveLength(1)
+    expect(grantsOf(emulator)).toHaveLength(1)
   })
 
   it('R44 refuses to act on behalf of a caller that no guard verified', async () => {
     const answer = await call(apiRoutes.unguarded, await asUser(['access_as_user']))
     expect(answer.status).toBe(500)
-    expect(emulator.requests.filter((request) => request.endpoint === 'token')).toHaveLength(0)
+    expect(grantsOf(emulator)).toHaveLength(0)
   })
 
   it('R31 calls Graph as the app itself, by client credentials', async () => {
@@ -185,13 +187,49 @@ describe.each(frameworks)('the API contract on $name', ({ mount }) => {
     })
     const answer = await call(apiRoutes.users, await asApp(['Tasks.Read.All']))
     expect(answer.status).toBe(200)
-    const grants = emulator.requests.filter((request) => request.endpoint === 'token')
+    const grants = grantsOf(emulator)
     expect(grants[0]).toMatchObject({
       parameters: {
         grant_type: 'client_credentials',
         scope: 'https://graph.microsoft.com/.default',
       },
     })
+  })
+
+  it('passes a missing consent on to the caller as a challenge', async () => {
+    const { delegated } = emulator.grants.list()
+    emulator.grants.clear()
+    try {
+      const answer = await call(apiRoutes.me, await asUser(['access_as_user'], { uti: 'consent' }))
+      expect(answer.status).toBe(401)
+      const challenge = answer.headers.get('www-authenticate')
+      expect(challenge).toContain('error="consent_required"')
+      expect(challenge).toContain('scopes="https://graph.microsoft.com/.default"')
+      expect(challenge).toContain('proposedAction="consent"')
+      expect(grantsOf(emulator)[0]?.codes).toEqual([65001])
+    } finally {
+      delegated.forEach((grant) => emulator.grants.grantDelegated(grant))
+    }
+  })
+
+  it('T16 passes the claims that Conditional Access asks for on to the caller', async () => {
+    const claims =
+      '{"access_token":{"polids":{"essential":true,"values":["00aa00aa-bb11-cc22-dd33-44ee44ee44ee"]}}}'
+    const body = {
+      error: 'interaction_required',
+      error_codes: [50079],
+      suberror: 'basic_action',
+      claims,
+    }
+    emulator.faults.set({ endpoint: 'token', kind: 'status', status: 400, body })
+    const answer = await call(apiRoutes.me, await asUser(['access_as_user'], { uti: 'mfa' }))
+    expect(answer.status).toBe(401)
+    const challenge = answer.headers.get('www-authenticate')
+    expect(challenge).toContain('error="insufficient_claims"')
+    expect(challenge).toContain(`claims="${btoa(claims)}"`)
+    expect(challenge).toContain(
+      `authorization_uri="${emulator.origin}/${contoso}/oauth2/authorize"`,
+    )
   })
 
   it("answers 502 when Graph refuses, and keeps Graph's words to itself", async () => {

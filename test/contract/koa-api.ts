@@ -54,7 +54,9 @@ const mount: MountApi = (options) => {
   app.use((context, next) => {
     const [guard, handler] = routes.get(context.path) ?? []
     if (guard === undefined) return next()
-    return guard(context, () => Promise.resolve(handler?.(context, next)))
+    return guard(context, async () => {
+      await handler?.(context, next)
+    }) as Promise<void> // Koa types what middleware returns as any
   })
   return (request, response) => void app.callback()(request, response)
 }

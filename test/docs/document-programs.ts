@@ -5,8 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 /** A program of a document: a fence that says `js run`. */
 export interface DocumentProgram {
   readonly document: string
-  /** Heading under which it stands. */
-  readonly heading: string
+  /** The heading under which it stands, numbered where there are several. */
+  readonly name: string
   readonly code: string
 }
 
@@ -16,24 +16,24 @@ export interface RunningProgram {
   stop(): Promise<void>
 }
 
+export function documentFiles(): readonly string[] {
+  const pages = readdirSync('docs').map((name) => `docs/${name}`)
+  return ['README.md', 'CONTRIBUTING.md', ...pages].filter((name) => name.endsWith('.md'))
+}
+
 export function documentPrograms(): readonly DocumentProgram[] {
-  const documents = ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)]
-  return documents
-    .filter((document) => document.endsWith('.md'))
-    .flatMap((document) => programsOf(document, readFileSync(document, 'utf8')))
+  return documentFiles().flatMap((document) => programsOf(document, readFileSync(document, 'utf8')))
 }
 
 function programsOf(document: string, text: string): DocumentProgram[] {
-  return [...text.matchAll(/^```js run\n([\s\S]*?)^```$/gm)].map((match) => ({
-    document,
-    heading:
-      text
-        .slice(0, match.index)
-        .match(/^#+ (.+)$/gm)
-        ?.at(-1)
-        ?.replace(/^#+ /, '') ?? '',
-    code: match[1] ?? '',
-  }))
+  const seen = new Map<string, number>()
+  return [...text.matchAll(/^```js run\n([\s\S]*?)^```$/gm)].map((match) => {
+    const headings = text.slice(0, match.index).match(/^#+ .+$/gm) ?? []
+    const heading = headings.at(-1)?.replace(/^#+ /, '') ?? ''
+    const count = (seen.get(heading) ?? 0) + 1
+    seen.set(heading, count)
+    return { document, name: count === 1 ? heading : `${heading} ${count}`, code: match[1] ?? '' }
+  })
 }
 
 /** Runs a program as printed, from the project's own folder, until it listens. */

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { startEmulator, type Directory, type Emulator } from '../../src/emulator/index.js'
 import type { EmulatorOptions } from '../../src/emulator/index.js'
+import { plainFetch } from '../support/plain-fetch.js'
 import { createUserAgent, signIn, type Page, type UserAgent } from '../support/user-agent.js'
 
 export const contoso = '7d1c9a10-5a6e-4a1d-8f6c-0b2f5e9d3a77'
@@ -86,7 +87,7 @@ export interface Authorization {
 
 export function authorizeUrl(emulator: Emulator, authorization: Authorization = {}): string {
   const { tenant = contoso, scope = 'openid profile', parameters = {} } = authorization
-  const all = {
+  const all: Record<string, string | undefined> = {
     client_id: webApp,
     response_type: 'code',
     redirect_uri: callback,
@@ -95,7 +96,9 @@ export function authorizeUrl(emulator: Emulator, authorization: Authorization = 
     nonce: 'n-7f3c2b1a',
     ...parameters,
   }
-  const given = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  const given = Object.entries(all).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  )
   return `${emulator.origin}/${tenant}/oauth2/v2.0/authorize?${new URLSearchParams(given).toString()}`
 }
 
@@ -103,10 +106,10 @@ export function authorizeUrl(emulator: Emulator, authorization: Authorization = 
 export function browser(): UserAgent {
   return createUserAgent({
     fetch: (input, init) => {
-      const { origin } = new URL(String(input))
+      const { origin } = new URL(input instanceof Request ? input.url : input)
       return origin === new URL(callback).origin
         ? Promise.resolve(new Response('', { status: 200 }))
-        : fetch(input, init)
+        : plainFetch(input, init)
     },
   })
 }

@@ -207,7 +207,10 @@ describe('access tokens', () => {
   })
 
   it('can be forged at will for tests, signed by a real key', async () => {
-    const token = await emulator.sign({ aud: 'x' }, { family: 'personal', header: { alg: 'HS256' } })
+    const token = await emulator.sign(
+      { aud: 'x' },
+      { family: 'personal', header: { alg: 'HS256' } },
+    )
     expect(headerOf(token)).toMatchObject({
       alg: 'HS256',
       kid: emulator.keys.current('personal').kid,
@@ -291,7 +294,8 @@ describe('ID tokens', () => {
     const { body } = await redeem(emulator, answer.get('code'))
     const claims = claimsOf(body.id_token)
     expect(claims).toMatchObject({ tid: contoso })
-    for (const name of ['name', 'oid', 'preferred_username']) expect(claims).not.toHaveProperty(name)
+    for (const name of ['name', 'oid', 'preferred_username'])
+      expect(claims).not.toHaveProperty(name)
   })
 })
 

@@ -1,14 +1,16 @@
-import type { Request, RequestHandler } from 'express'
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
 import { nodeHost } from '../../host/node.js'
-import type { Guard } from '../../middleware/api-guards.js'
 import type { EntraOptions } from '../../middleware/entra-options.js'
 import { createIdentity, type Identity } from '../../middleware/identity.js'
+import type { SignInOptions } from '../../middleware/sign-in-options.js'
+import type { ErrorStep, Step } from '../../middleware/step.js'
 import { viewOf } from './request-view.js'
+import { sendReply } from './send-reply.js'
 
-export type { EntraOptions }
+export type { EntraOptions, SignInOptions }
 
 /** Microsoft Entra ID for an Express app. */
-export type ExpressIdentity = Identity<Request, RequestHandler>
+export type ExpressIdentity = Identity<Request, RequestHandler, ErrorRequestHandler>
 
 /**
  * One app registration in an Express app.
@@ -20,12 +22,27 @@ export type ExpressIdentity = Identity<Request, RequestHandler>
  * app.get('/tasks', identity.requireScopes('Tasks.Read'), listTasks)
  */
 export function entra(options: EntraOptions = {}): ExpressIdentity {
-  return createIdentity(options, { host: nodeHost, keyOf: (request) => request, mountGuard })
+  return createIdentity(options, { host: nodeHost, viewOf, mount, mountErrors })
 }
 
-/** The guard answers first; then the request goes on, or its refusal goes to the error handler. */
-function mountGuard(guard: Guard): RequestHandler {
-  return function requireAccess(request, _response, next) {
-    guard(viewOf(request)).then(() => next(), next)
+function mount(step: Step): RequestHandler {
+  return function entrada(request, response, next) {
+    step(viewOf(request)).then((reply) => {
+      if (reply === undefined) next()
+      else sendReply(response, reply)
+    }, next)
+  }
+}
+
+function mountErrors(step: ErrorStep): ErrorRequestHandler {
+  return function entradaErrors(error: unknown, request, response, next) {
+    if (response.headersSent) {
+      next(error)
+      return
+    }
+    step(viewOf(request), error).then((reply) => {
+      if (reply === undefined) next(error)
+      else sendReply(response, reply)
+    }, next)
   }
 }

@@ -1,14 +1,16 @@
 import type { Context, Middleware } from 'koa'
 import { nodeHost } from '../../host/node.js'
-import type { Guard } from '../../middleware/api-guards.js'
 import type { EntraOptions } from '../../middleware/entra-options.js'
 import { createIdentity, type Identity } from '../../middleware/identity.js'
+import type { SignInOptions } from '../../middleware/sign-in-options.js'
+import type { ErrorStep, Step } from '../../middleware/step.js'
 import { viewOf } from './request-view.js'
+import { sendReply } from './send-reply.js'
 
-export type { EntraOptions }
+export type { EntraOptions, SignInOptions }
 
-/** Microsoft Entra ID for a Koa app. */
-export type KoaIdentity = Identity<Context, Middleware>
+/** Microsoft Entra ID for a Koa app; `errors()` is mounted before the routes, as Koa's errors rise. */
+export type KoaIdentity = Identity<Context, Middleware, Middleware>
 
 /**
  * One app registration in a Koa app.
@@ -20,13 +22,25 @@ export type KoaIdentity = Identity<Context, Middleware>
  * router.get('/tasks', identity.requireScopes('Tasks.Read'), listTasks)
  */
 export function entra(options: EntraOptions = {}): KoaIdentity {
-  return createIdentity(options, { host: nodeHost, keyOf: (context) => context.req, mountGuard })
+  return createIdentity(options, { host: nodeHost, viewOf, mount, mountErrors })
 }
 
-/** The guard answers first; then the request goes on, or its refusal rises to Koa. */
-function mountGuard(guard: Guard): Middleware {
-  return async function requireAccess(context, next) {
-    await guard(viewOf(context))
-    return next()
+function mount(step: Step): Middleware {
+  return async function entrada(context, next) {
+    const reply = await step(viewOf(context))
+    if (reply === undefined) await next()
+    else sendReply(context, reply)
+  }
+}
+
+function mountErrors(step: ErrorStep): Middleware {
+  return async function entradaErrors(context, next) {
+    try {
+      await next()
+    } catch (error) {
+      const reply = context.headerSent ? undefined : await step(viewOf(context), error)
+      if (reply === undefined) throw error
+      sendReply(context, reply)
+    }
   }
 }

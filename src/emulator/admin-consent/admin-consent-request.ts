@@ -10,7 +10,7 @@ import { requireClient } from '../platform/require-client.js'
 import type { TenantSegment } from '../platform/tenant-segment.js'
 
 /** The two generations differ in whether a scope is named and in how a refusal is told. */
-export type AdminConsentVersion = 'v1' | 'v2'
+type AdminConsentVersion = 'v1' | 'v2'
 
 export interface AdminConsentRequest {
   version: AdminConsentVersion

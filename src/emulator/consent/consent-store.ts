@@ -10,7 +10,7 @@ export interface ConsentStore extends Grants {
   applicationRoles(question: { tenant: string; client: string; resource: string }): string[]
 }
 
-export interface ConsentSubject {
+interface ConsentSubject {
   tenant: string
   client: string
   user: string

@@ -10,8 +10,7 @@ export function isKnownHost(
 ): boolean {
   const { host } = headers
   if (host === undefined) return false
-  const name = URL.parse(`http://${host}`)?.hostname
   const known = ['localhost', '127.0.0.1', '[::1]']
   if (publicOrigin !== undefined) known.push(new URL(publicOrigin).hostname)
-  return name !== undefined && known.includes(name)
+  return known.includes(host.replace(/:\d*$/, '').toLowerCase())
 }

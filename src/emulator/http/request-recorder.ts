@@ -7,7 +7,7 @@ export interface RequestRecorder {
   start(request: IncomingMessage, response: ServerResponse, about: RecordStart): RequestRecord
 }
 
-export interface RecordStart {
+interface RecordStart {
   endpoint: Endpoint
   url: URL
   tenant: string | undefined

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, KeyObject, sign } from 'node:crypto'
 import { integer, nullValue, objectId, sequence, set, tagged, time, utf8, bits } from './der.js'
 
 export interface CertificateRequest {
@@ -10,10 +10,10 @@ export interface CertificateRequest {
 }
 
 /** A self-signed X.509 certificate with five years of validity (RFC 5280), as DER. */
-export async function selfSignedCertificate(request: CertificateRequest): Promise<Uint8Array> {
+export function selfSignedCertificate(request: CertificateRequest): Uint8Array {
   const { commonName, notBefore, keys } = request
   const name = sequence(set(sequence(objectId('2.5.4.3'), utf8(commonName))))
-  const spki = await crypto.subtle.exportKey('spki', keys.publicKey)
+  const publicKey = KeyObject.from(keys.publicKey).export({ format: 'der', type: 'spki' })
   const toBeSigned = sequence(
     tagged(0, integer(Uint8Array.of(2))),
     integer(crypto.getRandomValues(new Uint8Array(16))),
@@ -21,10 +21,10 @@ export async function selfSignedCertificate(request: CertificateRequest): Promis
     name,
     sequence(time(new Date(notBefore)), time(fiveYearsAfter(notBefore))),
     name,
-    new Uint8Array(spki),
+    publicKey,
   )
-  const signature = await crypto.subtle.sign('RSASSA-PKCS1-v1_5', keys.privateKey, toBeSigned)
-  return sequence(toBeSigned, sha256WithRsa, bits(new Uint8Array(signature)))
+  const signature = sign('sha256', toBeSigned, KeyObject.from(keys.privateKey))
+  return sequence(toBeSigned, sha256WithRsa, bits(signature))
 }
 
 /** base64url(SHA-1(DER)): what `kid` and `x5t` are at Entra. */

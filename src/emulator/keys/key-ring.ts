@@ -1,5 +1,6 @@
 import type { KeyFamily, PlatformKeys } from '../emulator.js'
-import { generateSigningKey, type SigningKey } from './signing-key.js'
+import { keyPairsReady, nextKeyPair, takeKeyPair } from './key-pairs.js'
+import { createSigningKey, type SigningKey } from './signing-key.js'
 
 export interface KeyRing extends PlatformKeys {
   /** What is published now, newest last. */
@@ -8,17 +9,17 @@ export interface KeyRing extends PlatformKeys {
   find(choice: { kid?: string | undefined; family?: KeyFamily | undefined }): SigningKey
 }
 
-/**
- * The platform's signing keys: one for organizations, one for personal accounts. A few organization
- * keys are made ahead, because rotating is immediate and making an RSA key is not.
- */
+/** The platform's signing keys: one for organizations to begin with, one for personal accounts. */
 export async function createKeyRing(now: () => number): Promise<KeyRing> {
-  const spares = new SpareKeys(now)
-  const keys = await Promise.all([
-    generateSigningKey('organization', now()),
-    generateSigningKey('personal', now()),
-    spares.first,
-  ]).then(([organization, personal]) => [organization, personal])
+  const [organization, personal] = await Promise.all([
+    nextKeyPair(),
+    nextKeyPair(),
+    keyPairsReady(),
+  ])
+  const keys = [
+    createSigningKey('organization', organization, now()),
+    createSigningKey('personal', personal, now()),
+  ]
   const withdrawn = new Set<string>()
   const currentKid = new Map(keys.map((key) => [key.family, key.kid]))
 
@@ -32,7 +33,7 @@ export async function createKeyRing(now: () => number): Promise<KeyRing> {
 
   return {
     rotate() {
-      const next = spares.take()
+      const next = createSigningKey('organization', takeKeyPair(), now())
       keys.push(next)
       currentKid.set('organization', next.kid)
       return next.kid
@@ -46,32 +47,5 @@ export async function createKeyRing(now: () => number): Promise<KeyRing> {
     },
     published: () => keys.filter((key) => !withdrawn.has(key.kid)),
     find,
-  }
-}
-
-class SpareKeys {
-  readonly first: Promise<void>
-  readonly #ready: SigningKey[] = []
-  readonly #now: () => number
-
-  constructor(now: () => number) {
-    this.#now = now
-    this.first = this.#make()
-    void this.first.then(() => this.#make())
-  }
-
-  take(): SigningKey {
-    const key = this.#ready.shift()
-    if (key === undefined) {
-      throw new Error(
-        'The next signing key is still being made. Rotate again a moment later: one key takes about a tenth of a second.',
-      )
-    }
-    void this.#make()
-    return key
-  }
-
-  async #make(): Promise<void> {
-    this.#ready.push(await generateSigningKey('organization', this.#now()))
   }
 }

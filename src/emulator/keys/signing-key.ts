@@ -1,4 +1,4 @@
-import { exportJWK } from 'jose'
+import { KeyObject } from 'node:crypto'
 import type { KeyFamily } from '../emulator.js'
 import { selfSignedCertificate, thumbprint } from './certificate.js'
 
@@ -15,20 +15,10 @@ export interface SigningKey {
   x5c: string
 }
 
-export async function generateSigningKey(family: KeyFamily, now: number): Promise<SigningKey> {
-  const keys = await crypto.subtle.generateKey(
-    {
-      name: 'RSASSA-PKCS1-v1_5',
-      modulusLength: 2048,
-      publicExponent: Uint8Array.of(1, 0, 1),
-      hash: 'SHA-256',
-    },
-    true,
-    ['sign', 'verify'],
-  )
+export function createSigningKey(family: KeyFamily, keys: CryptoKeyPair, now: number): SigningKey {
   const commonName = commonNames[family]
-  const certificate = await selfSignedCertificate({ commonName, notBefore: now, keys })
-  const { n = '', e = '' } = await exportJWK(keys.publicKey)
+  const certificate = selfSignedCertificate({ commonName, notBefore: now, keys })
+  const { n = '', e = '' } = KeyObject.from(keys.publicKey).export({ format: 'jwk' })
   const x5c = Buffer.from(certificate).toString('base64')
   return { kid: thumbprint(certificate), family, ...keys, n, e, x5c }
 }

@@ -1,6 +1,6 @@
 import { documentOf, hiddenFields, html, type Html } from './layout.js'
 
-export interface PickableAccount {
+interface PickableAccount {
   id: string
   displayName: string
   userPrincipalName: string

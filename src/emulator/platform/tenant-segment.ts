@@ -21,13 +21,6 @@ export function tenantSegmentOf(directory: Directory, segment: string): TenantSe
   return { kind: 'tenant', tenant, name: name === 'consumers' ? name : tenant.id }
 }
 
-/** The tenant by GUID; only for ids the emulator itself has issued. */
-export function tenantById(directory: Directory, id: string): Tenant {
-  const tenant = directory.tenants.find((candidate) => candidate.id === id)
-  if (tenant === undefined) throw tenantNotFound(id)
-  return tenant
-}
-
 /** Grants without a user need one tenant, named by GUID or domain (AADSTS9001023). */
 export function requireConcreteTenant(segment: TenantSegment, grant: string): Tenant {
   if (segment.kind !== 'tenant' || segment.name === 'consumers') {

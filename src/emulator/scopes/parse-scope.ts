@@ -10,14 +10,14 @@ export interface ParsedScope {
   permissions: PermissionName[]
 }
 
-export interface PermissionName {
+interface PermissionName {
   /** How the API was named; undefined, and so Microsoft Graph, when it was left out. */
   resource: string | undefined
   /** `.default`, or a permission. */
   name: string
 }
 
-export const openidScopes = ['openid', 'profile', 'email', 'offline_access'] as const
+const openidScopes = ['openid', 'profile', 'email', 'offline_access'] as const
 export type OpenidScope = (typeof openidScopes)[number]
 
 /** `.default` stands for everything that is registered, so it stands alone (AADSTS70011). */
@@ -35,6 +35,11 @@ export function parseScope(text: string): ParsedScope {
     throw defaultMixed(text)
   }
   return { text, openid: scopes.filter(isOpenidScope), permissions }
+}
+
+/** Nothing an access token could be for; with `openid` and its like, it would be UserInfo. */
+export function namesNoApi({ openid, permissions }: ParsedScope): boolean {
+  return permissions.length === 0 && openid.every((scope) => scope === 'offline_access')
 }
 
 export function isOpenidScope(scope: string): scope is OpenidScope {

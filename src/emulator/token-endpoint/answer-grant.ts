@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { scopeEmptyForCode } from '../errors/scope-errors.js'
 import type { SignIn } from '../authorize/sign-in-store.js'
 import type { Services } from '../platform/services.js'
-import { parseScope } from '../scopes/parse-scope.js'
+import { namesNoApi, parseScope } from '../scopes/parse-scope.js'
 import { redeemCode } from './authorization-code.js'
 import { clientCredentials } from './client-credentials.js'
 import type { GrantContext, TokenAnswer } from './grant-context.js'
@@ -45,7 +45,7 @@ async function answerCode({ provider }: Services, context: GrantContext): Promis
  */
 function scopeForCode(asked: string | undefined, signIn: SignIn): string {
   if (asked === undefined) {
-    if (signIn.scope === '') throw scopeEmptyForCode()
+    if (namesNoApi(parseScope(signIn.scope))) throw scopeEmptyForCode()
     return signIn.scope
   }
   const openid = parseScope(signIn.scope).openid.filter((name) => !asked.split(' ').includes(name))

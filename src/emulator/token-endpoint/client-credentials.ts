@@ -1,5 +1,4 @@
-import { applicationNotFound, parameterMissing } from '../errors/catalogue.js'
-import { credentialMissing } from '../errors/catalogue.js'
+import { applicationNotFound, credentialMissing, fieldMissing } from '../errors/catalogue.js'
 import { defaultScopeRequired } from '../errors/scope-errors.js'
 import { requireConcreteTenant } from '../platform/tenant-segment.js'
 import { defaultScope, parseScope } from '../scopes/parse-scope.js'
@@ -49,7 +48,7 @@ function requestedResource(context: GrantContext): ResourceRequest {
   const { platform, client, parameters } = context
   const tenant = requireConcreteTenant(context.segment, 'client_credentials')
   const { scope } = parameters
-  if (scope === undefined) throw parameterMissing('scope')
+  if (scope === undefined) throw fieldMissing('scope')
   const names = scope.split(' ')
   if (names.length !== 1 || !scope.endsWith(`/${defaultScope}`)) throw defaultScopeRequired(scope)
   const parsed = parseScope(scope)

@@ -1,6 +1,7 @@
 import type { Application } from '../directory.js'
 import {
   credentialMissing,
+  fieldMissing,
   parameterMissing,
   parameterInvalid,
   userNotInTenant,
@@ -29,7 +30,7 @@ export async function onBehalfOf(
 ): Promise<{ answer: TokenAnswer; request: UserTokenRequest }> {
   const { assertion, scope, requested_token_use: use } = context.parameters
   if (assertion === undefined) throw parameterMissing('assertion')
-  if (scope === undefined) throw parameterMissing('scope')
+  if (scope === undefined) throw fieldMissing('scope')
   if (use === undefined) throw parameterMissing('requested_token_use')
   if (use !== 'on_behalf_of') throw parameterInvalid('requested_token_use', `is '${use}'.`)
   if (context.proof === 'public') throw credentialMissing()

@@ -1,8 +1,8 @@
 import { graphAppId } from '../directory.js'
 import { grantedScopes, requireSignInConsent, scopeOfAnswer } from '../consent/granted-scopes.js'
-import { resourceNotFound, severalResources } from '../errors/scope-errors.js'
+import { resourceNotFound, scopeWithoutResource, severalResources } from '../errors/scope-errors.js'
 import type { TenantUser } from '../platform/registry.js'
-import { parseScope } from '../scopes/parse-scope.js'
+import { namesNoApi, parseScope } from '../scopes/parse-scope.js'
 import { planScopes, type ResourceRequest, type ScopePlan } from '../scopes/scope-plan.js'
 import { clientInfoOf } from '../tokens/identifiers.js'
 import { issueAccessToken, issueIdToken, tokenVersionOf } from '../tokens/issue-token.js'
@@ -60,8 +60,10 @@ function variableLifetime(): number {
 }
 
 function planFor({ platform, client }: GrantContext, request: UserTokenRequest): ScopePlan {
+  const parsed = parseScope(request.scope)
+  if (namesNoApi(parsed)) throw scopeWithoutResource()
   return planScopes(platform, {
-    parsed: parseScope(request.scope),
+    parsed,
     client,
     tenant: request.account.tenant,
     unknownScopeError: 'invalid_scope',

@@ -23,7 +23,7 @@ export interface AccessTokenRequest {
   lifetime: number
 }
 
-export interface UserSubject {
+interface UserSubject {
   account: TenantUser
   scopes: string[]
   sessionId: string
@@ -31,7 +31,7 @@ export interface UserSubject {
   authTime: number
 }
 
-export interface ApplicationSubject {
+interface ApplicationSubject {
   servicePrincipal: string
   roles: string[]
 }

@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { contosoDirectory, startEmulator, type Emulator } from 'entrada/emulator'
+import { certificatePathVariable, environmentVariables } from '../../src/middleware/environment.js'
+import { documentFiles, documentPrograms, runProgram } from './document-programs.js'
+import { checks } from './program-checks.js'
+
+let emulator: Emulator
+
+beforeAll(async () => {
+  emulator = await startEmulator(contosoDirectory())
+})
+afterAll(() => emulator.stop())
+
+describe('the programs of the documents, run as printed on the emulator', () => {
+  it.each(documentPrograms().map((program) => [program.document, program.name, program] as const))(
+    '%s: %s',
+    async (_document, _name, program) => {
+      const check = checks[`${program.document}: ${program.name}`]
+      if (check === undefined) throw new Error('Write a check for this program: program-checks.ts.')
+      const running = await runProgram(program, check.environment(emulator))
+      try {
+        await check.run(running, emulator)
+      } finally {
+        await running.stop()
+      }
+    },
+  )
+
+  it('has no check left over from a program that is gone', () => {
+    const names = documentPrograms().map(({ document, name }) => `${document}: ${name}`)
+    expect(Object.keys(checks).sort()).toEqual(names.sort())
+  })
+})
+
+describe('the documents', () => {
+  it('name every environment variable that is read', () => {
+    const table = readFileSync('docs/configuration.md', 'utf8')
+    for (const variable of [...Object.values(environmentVariables), certificatePathVariable]) {
+      expect(table).toContain(`\`${variable}\``)
+    }
+  })
+
+  it('have a heading for every error code, and for no other', () => {
+    const source = readFileSync('src/protocol/entra-error.ts', 'utf8')
+    const codes = [...new Set(source.match(/ERR_ENTRA_[A-Z_]+/g))]
+    const headings = readFileSync('docs/errors.md', 'utf8').match(/^### ERR_ENTRA_[A-Z_]+$/gm) ?? []
+    expect(headings.map((heading) => heading.slice(4)).sort()).toEqual(codes.sort())
+  })
+
+  it.each(documentFiles())('%s leads to files that exist', (document) => {
+    const text = readFileSync(document, 'utf8')
+    const targets = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(
+      ([, path]) => path ?? '',
+    )
+    const missing = targets.filter((path) => !existsSync(join(dirname(document), path)))
+    expect(missing).toEqual([])
+  })
+})

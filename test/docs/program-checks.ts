@@ -1,0 +1,137 @@
+import { expect } from '@jest/globals'
+import type { Emulator } from 'entrada/emulator'
+import { createUserAgent, signIn } from '../support/user-agent.js'
+import type { RunningProgram } from './document-programs.js'
+
+const contoso = '7d1c9a10-5a6e-4a1d-8f6c-0b2f5e9d3a77'
+const tasksApi = '1c8b5a3e-0f4d-4c2b-8e19-7a6d9b3f2c10'
+const webApp = '5e7f2d91-6b3a-4e88-a1c4-9d0b8f7e6a52'
+const daemon = '8a2e4c6f-1b3d-4f59-b7a0-c5d3e1f90264'
+const ada = '3f0b6a52-7c1e-4d0b-9b7a-2a6d5b8e1c11'
+const graph = '00000003-0000-0000-c000-000000000000'
+
+/** What a document's program must do when it is run as printed. */
+export interface ProgramCheck {
+  environment(emulator: Emulator): Record<string, string>
+  run(program: RunningProgram, emulator: Emulator): Promise<void>
+}
+
+const asApi = (emulator: Emulator) => ({
+  AZURE_AUTHORITY_HOST: emulator.origin,
+  AZURE_TENANT_ID: contoso,
+  AZURE_CLIENT_ID: tasksApi,
+  AZURE_CLIENT_SECRET: 'tasks-api-secret-for-the-emulator-only',
+  ENTRADA_GRAPH_ENDPOINT: emulator.graphOrigin,
+})
+
+const asWebApp = (emulator: Emulator) => ({
+  ...asApi(emulator),
+  AZURE_CLIENT_ID: webApp,
+  AZURE_CLIENT_SECRET: 'web-app-secret-for-the-emulator-only',
+  ENTRADA_SECRET: 'a-secret-of-the-document-tests,long-enough',
+  SESSION_SECRET: 'another secret of the document tests',
+})
+
+/** A browser for which the program is where it says: on port 3000. */
+const browserOf = (program: RunningProgram) =>
+  createUserAgent({ map: { 'localhost:3000': program.url } })
+
+const asApiWithoutCredential = (emulator: Emulator) => {
+  const { AZURE_CLIENT_SECRET: _secret, ...environment } = asApi(emulator)
+  return environment
+}
+
+async function answerOf(program: RunningProgram, path: string, token?: string) {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const answer = await fetch(`${program.url}${path}`, { headers: new Headers(headers) })
+  const text = await answer.text()
+  const challenge = answer.headers.get('www-authenticate')
+  return {
+    status: answer.status,
+    challenge,
+    body: text.startsWith('{') || text.startsWith('[') ? (JSON.parse(text) as unknown) : text,
+  }
+}
+
+const userToken = (emulator: Emulator, ...scopes: string[]) =>
+  emulator.mintToken({ resource: tasksApi, client: webApp, user: ada, scopes })
+const appToken = (emulator: Emulator, ...roles: string[]) =>
+  emulator.mintToken({ resource: tasksApi, client: daemon, roles })
+
+async function checkTasks(program: RunningProgram, emulator: Emulator, body: object) {
+  expect(await answerOf(program, '/tasks')).toMatchObject({ status: 401, challenge: 'Bearer' })
+  expect(
+    await answerOf(program, '/tasks', await userToken(emulator, 'access_as_user')),
+  ).toMatchObject({
+    status: 403,
+    challenge: expect.stringMatching(/error="insufficient_scope".*scope="Tasks\.Read"/),
+  })
+  expect(await answerOf(program, '/tasks', await userToken(emulator, 'Tasks.Read'))).toMatchObject({
+    status: 200,
+    body,
+  })
+}
+
+export const checks: Readonly<Record<string, ProgramCheck>> = {
+  'README.md: Protect an API': {
+    environment: asApiWithoutCredential,
+    run: (program, emulator) => checkTasks(program, emulator, { tasks: [], owner: ada }),
+  },
+  'README.md: Sign a user in': {
+    environment: asWebApp,
+    async run(program) {
+      const browser = browserOf(program)
+      const user = { user: 'ada@contoso.example' }
+      const home = await signIn(browser, 'http://localhost:3000/', user)
+      expect(home).toMatchObject({ status: 200, url: 'http://localhost:3000/' })
+      expect(home.html).toBe('Hello Ada Example')
+      const inbox = await signIn(browser, 'http://localhost:3000/inbox', user)
+      expect(JSON.parse(inbox.html)).toContain('Lunch')
+    },
+  },
+  'README.md: Call Graph for the caller of an API': {
+    environment: asApi,
+    async run(program, emulator) {
+      const token = await userToken(emulator, 'access_as_user')
+      expect(await answerOf(program, '/me', token)).toMatchObject({
+        status: 200,
+        body: { displayName: 'Ada Example' },
+      })
+    },
+  },
+  'docs/protect-an-api.md: Protect an API': {
+    environment: asApiWithoutCredential,
+    async run(program, emulator) {
+      await checkTasks(program, emulator, { user: ada, tenant: contoso, through: webApp })
+      const app = await appToken(emulator, 'Tasks.Read.All')
+      expect(await answerOf(program, '/report', app)).toMatchObject({
+        status: 200,
+        body: { for: 'app' },
+      })
+      expect(await answerOf(program, '/tasks', app)).toMatchObject({ status: 403 })
+    },
+  },
+  'docs/protect-an-api.md: Protect an API 2': {
+    environment: asApiWithoutCredential,
+    run: (program, emulator) => checkTasks(program, emulator, { user: ada }),
+  },
+  'docs/protect-an-api.md: Call the next API': {
+    environment: asApi,
+    async run(program, emulator) {
+      const token = await userToken(emulator, 'access_as_user')
+      expect(await answerOf(program, '/me', token)).toMatchObject({ body: { name: 'Ada Example' } })
+      emulator.grants.grantApplication({
+        tenant: contoso,
+        client: tasksApi,
+        resource: graph,
+        roles: ['User.Read.All'],
+      })
+      expect(
+        await answerOf(program, '/people', await appToken(emulator, 'Tasks.Read.All')),
+      ).toMatchObject({
+        status: 200,
+        body: expect.arrayContaining(['Ada Example']),
+      })
+    },
+  },
+}
