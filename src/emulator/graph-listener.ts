@@ -40,6 +40,7 @@ function graphFor(platform: Platform, record: RequestRecord): Handler {
   return createGraph({
     directory: platform.directory,
     now: () => platform.now(),
+    graphHost: publicGraphHost(platform),
     authorizationUri: `${platform.origin}/common/oauth2/authorize`,
     verify: async (bearer) => {
       const token = await verifyGraphToken(platform, bearer)
@@ -47,4 +48,9 @@ function graphFor(platform: Platform, record: RequestRecord): Handler {
       return token
     },
   })
+}
+
+/** Under a public origin Graph's own links carry the public name as well. */
+function publicGraphHost({ cloud }: Platform): string | undefined {
+  return cloud.graphHost.startsWith('localhost:') ? undefined : cloud.graphHost
 }

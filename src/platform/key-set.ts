@@ -22,6 +22,8 @@ const unusableAfter = 7 * 24 * hour
 
 export interface KeySetSettings extends KeyDocumentSettings {
   readonly onEvent?: PlatformEventListener | undefined
+  /** How far clocks may differ before it is worth an event, in seconds. */
+  readonly clockToleranceSeconds: number
 }
 
 export interface LoadedKeys {
@@ -83,7 +85,12 @@ export function createKeySet(settings: KeySetSettings): KeySet {
     pause.end()
     tell({ type: 'keys-loaded', version, keys: keys.size })
     for (const { kid } of withdrawn) tell({ type: 'key-withdrawn', version, kid })
+    tellOfClock(Math.round((clockDifference ?? 0) / 1000))
     return loaded
+  }
+
+  function tellOfClock(seconds: number): void {
+    if (Math.abs(seconds) > settings.clockToleranceSeconds) tell({ type: 'clock-differs', seconds })
   }
 
   function afterFailure(error: KeysUnavailable): PlatformUnavailableError {

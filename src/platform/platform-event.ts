@@ -13,7 +13,7 @@ export type PlatformEvent =
       readonly age: number | undefined
     }
   | { readonly type: 'key-withdrawn'; readonly version: TokenVersion; readonly kid: string }
-  /** This machine's clock and the platform's differ by more than the tolerance. */
+  /** This machine's clock and the platform's differ by more than the tolerance: the platform's less ours. */
   | { readonly type: 'clock-differs'; readonly seconds: number }
 
 export type PlatformEventListener = (event: PlatformEvent) => void

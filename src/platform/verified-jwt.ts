@@ -81,8 +81,7 @@ export function createJwtVerifier(settings: JwtVerifierSettings): JwtVerifier {
   const proofs = new WeakMap<VerifiedJwt, Proof>()
 
   function keySetFor(version: TokenVersion): KeySet {
-    const { fetch, onEvent, signingKeysOf: appId, deadline } = settings
-    return createKeySet({ authority, version, appId, fetch, clock, onEvent, deadline })
+    return createKeySet({ ...settings, version, appId: settings.signingKeysOf })
   }
 
   // B2C issues tokens that say version 1.0 from its only metadata, the v2.0 one.

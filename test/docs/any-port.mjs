@@ -1,4 +1,5 @@
-// Preloaded into a document's program: it listens where it likes, and the test is told where.
+// Preloaded into a document's program: instead of port 3000 it gets a free one, and the test is
+// told which.
 import { Server } from 'node:net'
 
 const listen = Server.prototype.listen
@@ -7,7 +8,7 @@ Server.prototype.listen = /** @type {typeof listen} */ (
   /** @this {Server} @param {unknown[]} args */
   function listenAnywhere(...args) {
     this.once('listening', () => process.send?.({ port: Object(this.address()).port }))
-    const callback = args.find((arg) => typeof arg === 'function')
-    return Reflect.apply(listen, this, [{ port: 0, host: '127.0.0.1' }, callback])
+    const [port, ...rest] = args
+    return Reflect.apply(listen, this, port === 3000 ? [0, '127.0.0.1', ...rest] : args)
   }
 )

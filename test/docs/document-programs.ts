@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import type { Readable } from 'node:stream'
 import { readdirSync, readFileSync } from 'node:fs'
 
 /** A program of a document: a fence that says `js run`. */
@@ -13,6 +14,8 @@ export interface DocumentProgram {
 export interface RunningProgram {
   readonly url: string
   readonly port: number
+  /** The first thing it prints. */
+  readonly printed: Promise<string>
   stop(): Promise<void>
 }
 
@@ -44,17 +47,24 @@ export async function runProgram(
   const child = fork('--input-type=module', ['--eval', program.code], {
     execArgv: ['--import', './test/docs/any-port.mjs'],
     env: { PATH: process.env['PATH'], ...environment },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const errors: string[] = []
   child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk.toString()))
+  const printed = firstOf(child.stdout)
   const port = await Promise.race([portOf(child), failureOf(child, errors)])
-  return { url: `http://127.0.0.1:${port}`, port, stop: () => stop(child) }
+  return { url: `http://127.0.0.1:${port}`, port, printed, stop: () => stop(child) }
 }
 
 async function portOf(child: ChildProcess): Promise<number> {
   const [message] = (await once(child, 'message')) as [{ port: number }]
   return message.port
+}
+
+async function firstOf(output: Readable | null): Promise<string> {
+  if (output === null) return ''
+  const [chunk] = (await once(output, 'data')) as [Buffer]
+  return chunk.toString()
 }
 
 async function failureOf(child: ChildProcess, errors: string[]): Promise<never> {

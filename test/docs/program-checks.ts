@@ -7,7 +7,8 @@ const contoso = '7d1c9a10-5a6e-4a1d-8f6c-0b2f5e9d3a77'
 const tasksApi = '1c8b5a3e-0f4d-4c2b-8e19-7a6d9b3f2c10'
 const webApp = '5e7f2d91-6b3a-4e88-a1c4-9d0b8f7e6a52'
 const daemon = '8a2e4c6f-1b3d-4f59-b7a0-c5d3e1f90264'
-const ada = '3f0b6a52-7c1e-4d0b-9b7a-2a6d5b8e1c11'
+const adaId = '3f0b6a52-7c1e-4d0b-9b7a-2a6d5b8e1c11'
+const ada = { user: 'ada@contoso.example' }
 const graph = '00000003-0000-0000-c000-000000000000'
 
 /** What a document's program must do when it is run as printed. */
@@ -54,7 +55,7 @@ async function answerOf(program: RunningProgram, path: string, token?: string) {
 }
 
 const userToken = (emulator: Emulator, ...scopes: string[]) =>
-  emulator.mintToken({ resource: tasksApi, client: webApp, user: ada, scopes })
+  emulator.mintToken({ resource: tasksApi, client: webApp, user: adaId, scopes })
 const appToken = (emulator: Emulator, ...roles: string[]) =>
   emulator.mintToken({ resource: tasksApi, client: daemon, roles })
 
@@ -75,17 +76,16 @@ async function checkTasks(program: RunningProgram, emulator: Emulator, body: obj
 export const checks: Readonly<Record<string, ProgramCheck>> = {
   'README.md: Protect an API': {
     environment: asApiWithoutCredential,
-    run: (program, emulator) => checkTasks(program, emulator, { tasks: [], owner: ada }),
+    run: (program, emulator) => checkTasks(program, emulator, { tasks: [], owner: adaId }),
   },
   'README.md: Sign a user in': {
     environment: asWebApp,
     async run(program) {
       const browser = browserOf(program)
-      const user = { user: 'ada@contoso.example' }
-      const home = await signIn(browser, 'http://localhost:3000/', user)
+      const home = await signIn(browser, 'http://localhost:3000/', ada)
       expect(home).toMatchObject({ status: 200, url: 'http://localhost:3000/' })
       expect(home.html).toBe('Hello Ada Example')
-      const inbox = await signIn(browser, 'http://localhost:3000/inbox', user)
+      const inbox = await signIn(browser, 'http://localhost:3000/inbox', ada)
       expect(JSON.parse(inbox.html)).toContain('Lunch')
     },
   },
@@ -102,7 +102,7 @@ export const checks: Readonly<Record<string, ProgramCheck>> = {
   'docs/protect-an-api.md: Protect an API': {
     environment: asApiWithoutCredential,
     async run(program, emulator) {
-      await checkTasks(program, emulator, { user: ada, tenant: contoso, through: webApp })
+      await checkTasks(program, emulator, { user: adaId, tenant: contoso, through: webApp })
       const app = await appToken(emulator, 'Tasks.Read.All')
       expect(await answerOf(program, '/report', app)).toMatchObject({
         status: 200,
@@ -113,7 +113,7 @@ export const checks: Readonly<Record<string, ProgramCheck>> = {
   },
   'docs/protect-an-api.md: Protect an API 2': {
     environment: asApiWithoutCredential,
-    run: (program, emulator) => checkTasks(program, emulator, { user: ada }),
+    run: (program, emulator) => checkTasks(program, emulator, { user: adaId }),
   },
   'docs/protect-an-api.md: Call the next API': {
     environment: asApi,
@@ -132,6 +132,33 @@ export const checks: Readonly<Record<string, ProgramCheck>> = {
         status: 200,
         body: expect.arrayContaining(['Ada Example']),
       })
+    },
+  },
+  'docs/sign-in.md: Sign users in': {
+    environment: asWebApp,
+    async run(program) {
+      const browser = browserOf(program)
+      expect((await browser.get('http://localhost:3000/')).html).toBe('Nobody is signed in')
+      const profile = await signIn(browser, 'http://localhost:3000/profile', ada)
+      expect(profile).toMatchObject({ url: 'http://localhost:3000/profile', html: 'Ada Example' })
+      const inbox = await signIn(browser, 'http://localhost:3000/inbox', ada)
+      expect(JSON.parse(inbox.html)).toContain('Lunch')
+      expect((await browser.get('http://localhost:3000/')).html).toBe('Signed in as Ada Example')
+    },
+  },
+  'docs/sign-in.md: Sign users in 2': {
+    environment: asWebApp,
+    async run(program) {
+      const home = await signIn(browserOf(program), 'http://localhost:3000/', ada)
+      expect(home.html).toBe('Signed in as Ada Example')
+    },
+  },
+  'docs/emulator.md: The emulator': {
+    environment: () => ({}),
+    async run(program) {
+      const [authority = ''] = (await program.printed).split('\n')
+      const answer = await fetch(`${authority}/v2.0/.well-known/openid-configuration`)
+      expect(await answer.json()).toMatchObject({ issuer: `${authority}/v2.0` })
     },
   },
 }

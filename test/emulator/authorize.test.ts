@@ -155,6 +155,18 @@ describe('mistakes that are sent to the application', () => {
 })
 
 describe('the answer', () => {
+  it('comes to a request by POST as well', async () => {
+    const { origin, pathname, search } = new URL(authorizeUrl(emulator))
+    const agent = browser()
+    const picker = await agent.get(origin + pathname, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: search.slice(1),
+    })
+    const back = await agent.submit(picker, { button: { name: 'user', text: 'Ada' } })
+    expect(new URL(back.url).searchParams.get('code')).not.toBeNull()
+  })
+
   it('has code, state and session_state, and ends in an empty fragment', async () => {
     const { page, answer } = await authorize(emulator)
     expect(page.url).toMatch(/#$/)

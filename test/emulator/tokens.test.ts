@@ -311,6 +311,13 @@ describe('claims requests', () => {
     expect(claimsOf(body.access_token)).toMatchObject({ xms_cc: ['cp1'], acrs: ['c1'] })
   })
 
+  it('at sign-in bring acrs into the tokens that follow', async () => {
+    const parameters = { claims: JSON.stringify({ access_token: { acrs: { values: ['c2'] } } }) }
+    const { answer } = await authorize(emulator, { scope, parameters })
+    const { body } = await redeem(emulator, answer.get('code'))
+    expect(claimsOf(body.access_token)).toMatchObject({ acrs: ['c2'] })
+  })
+
   it('without them the token has neither', async () => {
     const { answer } = await authorize(emulator, { scope })
     const { body } = await redeem(emulator, answer.get('code'))

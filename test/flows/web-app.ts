@@ -52,7 +52,13 @@ export async function startWebApp(
   const app = express()
   app.set('env', 'test') // Express prints unhandled errors in other environments
   const server = await serve(app)
-  const core = coreFor(emulator, server.origin, options)
+  let core: SignInCore
+  try {
+    core = coreFor(emulator, server.origin, options)
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
   const mount =
     (step: Step): RequestHandler =>
     (request, response, next) => {

@@ -1,6 +1,6 @@
 import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { serve } from './loopback-server.js'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 
 /** A signing key made by node:crypto alone, with its public JWK as the platform publishes it. */
 export interface SigningKey {
@@ -49,7 +49,7 @@ export function templateIssuer(origin: string): string {
 }
 
 export async function startKeyServer(keys: SigningKey[]): Promise<KeyServer> {
-  const server = await serve((request, response) => {
+  const server = createServer((request, response) => {
     const path = request.url ?? ''
     keyServer.paths.push(path)
     const isKeys = path.includes('/discovery/')
@@ -68,33 +68,42 @@ export async function startKeyServer(keys: SigningKey[]): Promise<KeyServer> {
     response.end(fault?.body ?? JSON.stringify(proper))
   })
 
+  // A test that fails before it stops its server must not keep the run from ending.
+  server.unref()
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
+  const origin = `http://localhost:${String((server.address() as AddressInfo).port)}` // a TCP server's
+
   function metadataOf(path: string, version: '1.0' | '2.0') {
     const segment = path.split('/')[1] ?? ''
     const tenant =
       segment === 'common' || segment === 'organizations' ? '{tenantid}' : tenantOf(segment)
     const suffix = version === '2.0' ? 'v2.0' : ''
     return {
-      issuer: `${server.origin}/${tenant}/${suffix}`,
-      jwks_uri: `${server.origin}/${segment}/discovery/${version === '2.0' ? 'v2.0/' : ''}keys`,
+      issuer: `${origin}/${tenant}/${suffix}`,
+      jwks_uri: `${origin}/${segment}/discovery/${version === '2.0' ? 'v2.0/' : ''}keys`,
       cloud_instance_name: 'microsoftonline.com',
       ...keyServer.metadata,
     }
   }
 
   const keyServer: KeyServer = {
-    origin: server.origin,
+    origin,
     count: { metadata: 0, keys: 0 },
     paths: [],
     keys: {
       '1.0': keys.map(({ jwk }) => ({ ...jwk })),
       '2.0': keys.map(({ jwk }) => ({
         ...jwk,
-        issuer: jwk.issuer ?? templateIssuer(server.origin),
+        issuer: jwk.issuer ?? templateIssuer(origin),
       })),
     },
     metadata: {},
     fault: {},
-    stop: () => server.stop(),
+    async stop() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeAllConnections()
+      await closed
+    },
   }
   return keyServer
 }

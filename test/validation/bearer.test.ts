@@ -14,7 +14,8 @@ function answer(...authorization: string[]): string {
   }
 }
 
-const invalid = /^400 Bearer error="invalid_request", error_description="[\x20\x21\x23-\x5b\x5d-\x7e]+"$/
+const invalid =
+  /^400 Bearer error="invalid_request", error_description="[\x20\x21\x23-\x5b\x5d-\x7e]+"$/
 
 describe('the bearer token of a request', () => {
   it('G01 is asked for with a bare challenge when there is no Authorization header', () => {
@@ -50,12 +51,15 @@ describe('the bearer token of a request', () => {
     expect(performance.now() - before).toBeLessThan(50)
   })
 
-  it.each([`bearer ${token}`, `BEARER ${token}`, `Bearer  ${token}`, `Bearer ${token} \t`, ` Bearer ${token}`])(
-    'G04 is found whatever the case of the scheme and the space around it: %j',
-    (header) => {
-      expect(answer(header)).toBe(token)
-    },
-  )
+  it.each([
+    `bearer ${token}`,
+    `BEARER ${token}`,
+    `Bearer  ${token}`,
+    `Bearer ${token} \t`,
+    ` Bearer ${token}`,
+  ])('G04 is found whatever the case of the scheme and the space around it: %j', (header) => {
+    expect(answer(header)).toBe(token)
+  })
 
   it('G04 may hold every character that RFC 6750 allows', () => {
     expect(answer('Bearer azAZ09-._~+/==')).toBe('azAZ09-._~+/==')

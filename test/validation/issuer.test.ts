@@ -66,7 +66,9 @@ describe('the issuer and the tenant of an access token', () => {
     expect(await legacy({ aud: ids.api })).toBe('200')
     expect(await legacy({ aud: `spn:${ids.api}` })).toBe('200')
     expect(await legacy({ tid: ids.fabrikam })).toBe('401 tenant')
-    expect(await legacy({ iss: `${api.server.origin}/${ids.fabrikam}/`, tid: ids.fabrikam })).toBe('401 issuer')
+    expect(await legacy({ iss: `${api.server.origin}/${ids.fabrikam}/`, tid: ids.fabrikam })).toBe(
+      '401 issuer',
+    )
     expect(await legacy({ aud: 'api://someone-else' })).toBe('401 audience')
     expect(await legacy({ ver: '2.0' })).toBe('401 audience')
     expect(await legacy({ ver: '2.0', aud: ids.api })).toBe('401 issuer')
@@ -85,11 +87,14 @@ describe('the issuer and the tenant of an access token', () => {
   it('a token without a version is read by the form of its issuer', async () => {
     expect(await verdict({ ver: undefined })).toBe('200')
     expect(await api.verdict(api.token(api.legacyUser({ ver: undefined })))).toBe('200')
-    for (const ver of ['3.0', 2, null, ['2.0'], '', '__proto__']) expect(await verdict({ ver })).toBe('401 version')
+    for (const ver of ['3.0', 2, null, ['2.0'], '', '__proto__'])
+      expect(await verdict({ ver })).toBe('401 version')
   })
 
   it('G42 a list of issuers is refused, even with the right one', async () => {
-    expect(await verdict({ iss: [`${api.server.origin}/${ids.contoso}/v2.0`] })).toBe('401 claims-malformed')
+    expect(await verdict({ iss: [`${api.server.origin}/${ids.contoso}/v2.0`] })).toBe(
+      '401 claims-malformed',
+    )
   })
 
   it.each([
@@ -127,17 +132,25 @@ describe('the issuer and the tenant of an access token', () => {
     expect(await legacy(ids.web)).toBe('200')
     expect(await legacy('https://tasks.contoso.example')).toBe('401 audience')
     expect(await legacy('https://TASKS.contoso.example/')).toBe('401 audience')
-    expect(await own.verdict(own.token(own.user({ aud: 'https://tasks.contoso.example/' })))).toBe('401 audience')
+    expect(await own.verdict(own.token(own.user({ aud: 'https://tasks.contoso.example/' })))).toBe(
+      '401 audience',
+    )
     expect(await own.verdict(own.token(own.user({ aud: ids.web })))).toBe('200')
     await own.stop()
   })
 
-  it.each([ids.fabrikam, undefined, null, [ids.contoso], 'contoso.onmicrosoft.com', '', ids.contoso.toUpperCase(), `${ids.contoso} `])(
-    'G44 the tenant %j in a token of contoso is refused',
-    async (tid) => {
-      expect(await verdict({ tid })).toBe('401 tenant')
-    },
-  )
+  it.each([
+    ids.fabrikam,
+    undefined,
+    null,
+    [ids.contoso],
+    'contoso.onmicrosoft.com',
+    '',
+    ids.contoso.toUpperCase(),
+    `${ids.contoso} `,
+  ])('G44 the tenant %j in a token of contoso is refused', async (tid) => {
+    expect(await verdict({ tid })).toBe('401 tenant')
+  })
 
   it('G44 a second tenant claim in other letters is refused', async () => {
     expect(await verdict({ TID: ids.fabrikam })).toBe('401 tenant')
@@ -145,16 +158,20 @@ describe('the issuer and the tenant of an access token', () => {
   })
 
   it('G47 a token of another tenant is refused by an API of one tenant', async () => {
-    expect(await verdict({ tid: ids.fabrikam, iss: `${api.server.origin}/${ids.fabrikam}/v2.0` })).toBe('401 issuer')
+    expect(
+      await verdict({ tid: ids.fabrikam, iss: `${api.server.origin}/${ids.fabrikam}/v2.0` }),
+    ).toBe('401 issuer')
   })
 
-  it.each(['xms_tid', 'tenant', 'http://schemas.microsoft.com/identity/claims/tenantid', 'appTenantId'])(
-    'G49 the claim %s names no tenant',
-    async (claim) => {
-      expect(await verdict({ [claim]: ids.fabrikam })).toBe('200')
-      expect(await verdict({ [claim]: ids.contoso, tid: undefined })).toBe('401 tenant')
-    },
-  )
+  it.each([
+    'xms_tid',
+    'tenant',
+    'http://schemas.microsoft.com/identity/claims/tenantid',
+    'appTenantId',
+  ])('G49 the claim %s names no tenant', async (claim) => {
+    expect(await verdict({ [claim]: ids.fabrikam })).toBe('200')
+    expect(await verdict({ [claim]: ids.contoso, tid: undefined })).toBe('401 tenant')
+  })
 })
 
 describe('an API for several tenants', () => {
@@ -164,7 +181,10 @@ describe('an API for several tenants', () => {
   })
   afterAll(() => api.stop())
 
-  const of = (tenant: string, owner = api) => ({ tid: tenant, iss: `${owner.server.origin}/${tenant}/v2.0` })
+  const of = (tenant: string, owner = api) => ({
+    tid: tenant,
+    iss: `${owner.server.origin}/${tenant}/v2.0`,
+  })
 
   it('G45 accepts the tenants that it lists and no other, in both versions', async () => {
     expect(await api.verdict(api.token(api.user()))).toBe('200')
@@ -181,23 +201,33 @@ describe('an API for several tenants', () => {
     )
   })
 
-  it.each(['{tenantid}', 'common', '.*', '$&', '../', 'contoso.onmicrosoft.com', '{TENANTID}', '%7Btenantid%7D'])(
-    'G46 the tenant %j in both claims is refused',
-    async (tenant) => {
-      expect(await api.verdict(api.token(api.user(of(tenant))))).toMatch(/^401 (tenant|issuer)$/)
-    },
-  )
+  it.each([
+    '{tenantid}',
+    'common',
+    '.*',
+    '$&',
+    '../',
+    'contoso.onmicrosoft.com',
+    '{TENANTID}',
+    '%7Btenantid%7D',
+  ])('G46 the tenant %j in both claims is refused', async (tenant) => {
+    expect(await api.verdict(api.token(api.user(of(tenant))))).toMatch(/^401 (tenant|issuer)$/)
+  })
 
   it('G44 a tenant that differs from the issuer is refused both ways', async () => {
     expect(await api.verdict(api.token(api.user({ tid: ids.fabrikam })))).toBe('401 tenant')
-    expect(await api.verdict(api.token(api.user({ ...of(ids.fabrikam), tid: ids.contoso })))).toBe('401 tenant')
+    expect(await api.verdict(api.token(api.user({ ...of(ids.fabrikam), tid: ids.contoso })))).toBe(
+      '401 tenant',
+    )
   })
 
   it('G48 G51 keeps one object id in two tenants apart, whatever else the tokens say', async () => {
     const own = await guardedApi({ tenant: 'common', tenants: 'any' })
     const victim = { oid: ids.ada, email: 'ada@contoso.example', upn: 'ada@contoso.example' }
     const first = await own.validator.verify(own.token(own.user(victim)))
-    const second = await own.validator.verify(own.token(own.user({ ...victim, ...of(ids.fabrikam, own) })))
+    const second = await own.validator.verify(
+      own.token(own.user({ ...victim, ...of(ids.fabrikam, own) })),
+    )
     expect([first.tenantId, second.tenantId]).toEqual([ids.contoso, ids.fabrikam])
     expect(first.objectId).toBe(second.objectId)
     await own.stop()
@@ -216,7 +246,15 @@ describe('an API for several tenants', () => {
     const token = own.token(own.user())
     expect(await own.verdict(token)).toBe('200')
     expect(await own.verdict(token)).toBe('200')
-    for (answer of [false, undefined, 1, 'yes', {}, Promise.resolve(false), Promise.resolve('yes')]) {
+    for (answer of [
+      false,
+      undefined,
+      1,
+      'yes',
+      {},
+      Promise.resolve(false),
+      Promise.resolve('yes'),
+    ]) {
       expect(await own.verdict(token)).toBe('401 tenant-not-allowed')
     }
     answer = Promise.resolve(true)
@@ -237,14 +275,23 @@ describe('an API for several tenants', () => {
     await own.stop()
   })
 
-  it.each(['common', 'organizations'])('cannot be made for %s without saying which tenants', async (tenant) => {
-    await expect(guardedApi({ tenant })).rejects.toMatchObject({ code: 'ERR_ENTRA_CONFIGURATION', option: 'tenants' })
-  })
+  it.each(['common', 'organizations'])(
+    'cannot be made for %s without saying which tenants',
+    async (tenant) => {
+      await expect(guardedApi({ tenant })).rejects.toMatchObject({
+        code: 'ERR_ENTRA_CONFIGURATION',
+        option: 'tenants',
+      })
+    },
+  )
 
-  it.each([[[]], [['contoso.onmicrosoft.com']], [['']], [[7]], 'all', {}, null])('cannot be made with the tenants %j', async (tenants) => {
-    const options = { tenant: 'organizations', tenants: tenants as never } // what JavaScript lets through
-    await expect(guardedApi(options)).rejects.toMatchObject({ code: 'ERR_ENTRA_CONFIGURATION' })
-  })
+  it.each([[[]], [['contoso.onmicrosoft.com']], [['']], [[7]], 'all', {}, null])(
+    'cannot be made with the tenants %j',
+    async (tenants) => {
+      const options = { tenant: 'organizations', tenants: tenants as never } // what JavaScript lets through
+      await expect(guardedApi(options)).rejects.toMatchObject({ code: 'ERR_ENTRA_CONFIGURATION' })
+    },
+  )
 })
 
 describe('an API of a tenant that is configured by its domain', () => {
@@ -266,9 +313,12 @@ describe('the times of an access token', () => {
   const now = () => Math.floor(api.clock.now / 1000)
   const verdict = (changes: Payload) => api.verdict(api.token(api.user(changes)))
 
-  it.each([undefined, null, '1790004500', [1790004500], {}, true, Infinity])('G52 exp %j is refused', async (exp) => {
-    expect(await verdict({ exp })).toBe('401 claims-malformed')
-  })
+  it.each([undefined, null, '1790004500', [1790004500], {}, true, Infinity])(
+    'G52 exp %j is refused',
+    async (exp) => {
+      expect(await verdict({ exp })).toBe('401 claims-malformed')
+    },
+  )
 
   it('G52 a token is refused from the moment the tolerance is over', async () => {
     expect(await verdict({ exp: 0 })).toBe('401 expired')
@@ -282,7 +332,9 @@ describe('the times of an access token', () => {
     const { signedRaw, encoded } = await import('../support/key-server.js')
     const head = encoded({ typ: 'JWT', alg: 'RS256', kid: api.key.kid })
     const body = JSON.stringify(api.user({ exp: 4242 })).replace('4242', '1e999')
-    expect(await api.verdict(signedRaw(api.key.privateKey, head, encoded(body)))).toBe('401 claims-malformed')
+    expect(await api.verdict(signedRaw(api.key.privateKey, head, encoded(body)))).toBe(
+      '401 claims-malformed',
+    )
   })
 
   it('G53 long lifetimes and fractions are accepted, and iat is no limit', async () => {
@@ -295,7 +347,8 @@ describe('the times of an access token', () => {
   it('G54 a token is accepted from the moment the tolerance allows', async () => {
     expect(await verdict({ nbf: now() + 300 })).toBe('200')
     expect(await verdict({ nbf: now() + 301 })).toBe('401 not-yet-valid')
-    for (const nbf of ['1', null, [1], {}]) expect(await verdict({ nbf })).toBe('401 claims-malformed')
+    for (const nbf of ['1', null, [1], {}])
+      expect(await verdict({ nbf })).toBe('401 claims-malformed')
     for (const iat of ['1', null]) expect(await verdict({ iat })).toBe('401 claims-malformed')
   })
 
@@ -305,7 +358,10 @@ describe('the times of an access token', () => {
     const stale = own.token(own.user({ exp: Math.floor(Date.now() / 1000) + 60, nbf: 1 }))
     expect(await own.verdict(own.token(own.user()))).toBe('200')
     const refusal: unknown = await own.validator.verify(stale).catch((error: unknown) => error)
-    expect(refusal).toMatchObject({ reason: 'expired', explanation: { cure: expect.stringMatching(/clock differs .* by 1(0799|08\d\d) seconds/) } })
+    expect(refusal).toMatchObject({
+      reason: 'expired',
+      explanation: { cure: expect.stringMatching(/clock differs .* by 1(0799|08\d\d) seconds/) },
+    })
     expect(own.events).toContainEqual({ type: 'clock-differs', seconds: expect.any(Number) })
     await own.stop()
   })

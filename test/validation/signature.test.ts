@@ -57,7 +57,12 @@ describe('the signature of an access token', () => {
   it('G22 a symmetric key in the key document signs nothing', async () => {
     const own = await guardedApi()
     const secret = Buffer.alloc(32, 7)
-    own.server.keys['2.0'].push({ kty: 'oct', kid: 'shared', k: encoded(secret), issuer: `${own.server.origin}/{tenantid}/v2.0` })
+    own.server.keys['2.0'].push({
+      kty: 'oct',
+      kid: 'shared',
+      k: encoded(secret),
+      issuer: `${own.server.origin}/{tenantid}/v2.0`,
+    })
     for (const alg of ['HS256', 'RS256']) {
       const text = `${encoded({ alg, kid: 'shared' })}.${encoded(own.user())}`
       const forged = withSignature(text, createHmac('sha256', secret).update(text).digest())
@@ -76,23 +81,31 @@ describe('the signature of an access token', () => {
       ['RS384', (text) => sign('sha384', text, privateKey)],
       ['RS512', (text) => sign('sha512', text, privateKey)],
       ['PS256', (text) => sign('sha256', text, { key: privateKey, ...pss })],
-      ['ES256', (text) => sign('sha256', text, { key: elliptic.privateKey, dsaEncoding: 'ieee-p1363' })],
+      [
+        'ES256',
+        (text) => sign('sha256', text, { key: elliptic.privateKey, dsaEncoding: 'ieee-p1363' }),
+      ],
       ['ES256', () => Buffer.alloc(64)],
       ['EdDSA', (text) => sign(null, text, edwards.privateKey)],
       ['Ed25519', (text) => sign(null, text, edwards.privateKey)],
     ]
     for (const [alg, signature] of by) {
       const text = input({ alg })
-      expect(await api.verdict(withSignature(text, signature(Buffer.from(text))))).toBe('401 algorithm')
+      expect(await api.verdict(withSignature(text, signature(Buffer.from(text))))).toBe(
+        '401 algorithm',
+      )
       const posing = input()
-      expect(await api.verdict(withSignature(posing, signature(Buffer.from(posing))))).toBe('401 signature')
+      expect(await api.verdict(withSignature(posing, signature(Buffer.from(posing))))).toBe(
+        '401 signature',
+      )
     }
   })
 
   it('G24 RS256 by name with another padding, digest or input is refused', async () => {
     const { privateKey } = api.key
     const text = Buffer.from(input())
-    const raw = (block: Buffer) => privateEncrypt({ key: privateKey, padding: constants.RSA_NO_PADDING }, block)
+    const raw = (block: Buffer) =>
+      privateEncrypt({ key: privateKey, padding: constants.RSA_NO_PADDING }, block)
     const digest = createHash('sha256').update(text).digest()
     const signatures = [
       sign('sha256', text, { key: privateKey, ...pss }),
@@ -118,7 +131,10 @@ describe('the signature of an access token', () => {
     expect(await api.verdict(withSignature(text, raw(proper)))).toBe('200')
     expect(mutations.length).toBeGreaterThanOrEqual(213)
     for (const [title, block] of mutations) {
-      expect([title, await api.verdict(withSignature(text, raw(block)))]).toEqual([title, '401 signature'])
+      expect([title, await api.verdict(withSignature(text, raw(block)))]).toEqual([
+        title,
+        '401 signature',
+      ])
     }
   })
 
@@ -160,7 +176,9 @@ describe('the signature of an access token', () => {
     const own = signingKey()
     for (const jwk of [own.jwk, own.privateKey.export({ format: 'jwk' })]) {
       expect(await api.verdict(signedBy(own, api.user(), { jwk }))).toBe('401 key-unknown')
-      expect(await api.verdict(signedBy(own, api.user(), { jwk, kid: api.key.kid }))).toBe('401 signature')
+      expect(await api.verdict(signedBy(own, api.user(), { jwk, kid: api.key.kid }))).toBe(
+        '401 signature',
+      )
     }
   })
 
@@ -170,8 +188,14 @@ describe('the signature of an access token', () => {
     await new Promise<void>((resolve) => trap.listen(0, 'localhost', resolve))
     const origin = `http://localhost:${String((trap.address() as AddressInfo).port)}`
     const own = signingKey()
-    for (const header of [{ jku: `${origin}/keys` }, { x5u: `${origin}/cert` }, { jku: `${origin}/keys`, kid: api.key.kid }]) {
-      expect(await api.verdict(signedBy(own, api.user(), header))).toMatch(/^401 (key-unknown|signature)$/)
+    for (const header of [
+      { jku: `${origin}/keys` },
+      { x5u: `${origin}/cert` },
+      { jku: `${origin}/keys`, kid: api.key.kid },
+    ]) {
+      expect(await api.verdict(signedBy(own, api.user(), header))).toMatch(
+        /^401 (key-unknown|signature)$/,
+      )
     }
     for (const iss of [origin, `${origin}/${ids.contoso}/v2.0`, `${origin}/${ids.contoso}/`]) {
       expect(await api.verdict(signedBy(own, api.user({ iss })))).toBe('401 issuer')
@@ -184,8 +208,12 @@ describe('the signature of an access token', () => {
   it('G33 a certificate in the token, or a thumbprint without key id, chooses no key', async () => {
     const own = signingKey()
     expect(await api.verdict(signedBy(own, api.user(), { x5c: ['MIIB'] }))).toBe('401 key-unknown')
-    expect(await api.verdict(signedBy(own, api.user(), { x5t: api.key.kid }))).toBe('401 key-unknown')
-    expect(await api.verdict(signedBy(own, api.user(), { x5t: api.key.kid, kid: undefined }))).toBe('401 key-id')
+    expect(await api.verdict(signedBy(own, api.user(), { x5t: api.key.kid }))).toBe(
+      '401 key-unknown',
+    )
+    expect(await api.verdict(signedBy(own, api.user(), { x5t: api.key.kid, kid: undefined }))).toBe(
+      '401 key-id',
+    )
   })
 })
 
@@ -210,16 +238,27 @@ describe('the published keys', () => {
     async (name) => {
       const good = signingKey()
       const api = await guardedApi({ keys: [good, others[name]] })
-      api.server.keys['2.0'].unshift({ kty: 'EC', kid: 'ec', crv: 'P-256', x: 'AA' }, { kty: 'new' }, null, 7, [], 'key')
+      api.server.keys['2.0'].unshift(
+        { kty: 'EC', kid: 'ec', crv: 'P-256', x: 'AA' },
+        { kty: 'new' },
+        null,
+        7,
+        [],
+        'key',
+      )
       const kid = String(others[name].jwk['kid'] ?? others[name].kid)
-      expect(await api.verdict(signedBy({ ...others[name], kid }, api.user()))).toMatch(/^401 key-(unknown|id)$/)
+      expect(await api.verdict(signedBy({ ...others[name], kid }, api.user()))).toMatch(
+        /^401 key-(unknown|id)$/,
+      )
       expect(await api.verdict(api.token(api.user()))).toBe('200')
       await api.stop()
     },
   )
 
   it('G35 a key may say that it verifies signatures with RS256', async () => {
-    const api = await guardedApi({ keys: [signingKey({ key_ops: ['verify'], alg: 'RS256', use: undefined })] })
+    const api = await guardedApi({
+      keys: [signingKey({ key_ops: ['verify'], alg: 'RS256', use: undefined })],
+    })
     expect(await api.verdict(api.token(api.user()))).toBe('200')
     await api.stop()
   })
@@ -228,7 +267,11 @@ describe('the published keys', () => {
     const good = signingKey()
     const consumer = signingKey()
     const foreign = signingKey()
-    const api = await guardedApi({ keys: [good, consumer, foreign], tenant: 'common', tenants: 'any' })
+    const api = await guardedApi({
+      keys: [good, consumer, foreign],
+      tenant: 'common',
+      tenants: 'any',
+    })
     const { origin } = api.server
     const [, personalKey, foreignKey] = api.server.keys['2.0'] as { issuer: string }[]
     if (personalKey === undefined || foreignKey === undefined) throw new Error('three keys')
@@ -256,7 +299,10 @@ describe('the published keys', () => {
 
   it('G37 a key of another cloud is refused', async () => {
     const api = await guardedApi({
-      keys: [signingKey({ cloud_instance_name: 'microsoftonline.us' }), signingKey({ cloud_instance_name: 'microsoftonline.com' })],
+      keys: [
+        signingKey({ cloud_instance_name: 'microsoftonline.us' }),
+        signingKey({ cloud_instance_name: 'microsoftonline.com' }),
+      ],
     })
     expect(await api.verdict(api.token(api.user()))).toBe('401 key-issuer')
     const second = api.server.keys['2.0'][1] as { kid: string }
@@ -270,14 +316,18 @@ describe('the published keys', () => {
     const api = await guardedApi({ keys: [first, second] })
     expect(await api.verdict(signedBy(first, api.user(), { kid: 'twin' }))).toBe('200')
     expect(await api.verdict(signedBy(second, api.user(), { kid: 'twin' }))).toBe('200')
-    expect(await api.verdict(signedBy(signingKey(), api.user(), { kid: 'twin' }))).toBe('401 signature')
+    expect(await api.verdict(signedBy(signingKey(), api.user(), { kid: 'twin' }))).toBe(
+      '401 signature',
+    )
     await api.stop()
   })
 
   it('keeps only the public part of a key that was published with its private one', async () => {
     const key = signingKey()
     const leaked: KeyObject = key.privateKey
-    const api = await guardedApi({ keys: [{ ...key, jwk: { ...leaked.export({ format: 'jwk' }), kid: key.kid, use: 'sig' } }] })
+    const api = await guardedApi({
+      keys: [{ ...key, jwk: { ...leaked.export({ format: 'jwk' }), kid: key.kid, use: 'sig' } }],
+    })
     expect(await api.verdict(api.token(api.user()))).toBe('200')
     await api.stop()
   })

@@ -67,15 +67,25 @@ describe('the shape of an access token', () => {
   it.each(['=', '==', '+', '/', '!', '%41', ' ', '\n', '\u0000', 'é'])(
     'G11 a part with %j in it is refused',
     async (character) => {
-      expect(await api.verdict(`${header}${character}.${payload}.${signature}`)).toBe('401 not-a-jwt')
-      expect(await api.verdict(`${header}.${payload}${character}.${signature}`)).toBe('401 not-a-jwt')
-      expect(await api.verdict(`${header}.${payload}.${signature}${character}`)).toBe('401 not-a-jwt')
+      expect(await api.verdict(`${header}${character}.${payload}.${signature}`)).toBe(
+        '401 not-a-jwt',
+      )
+      expect(await api.verdict(`${header}.${payload}${character}.${signature}`)).toBe(
+        '401 not-a-jwt',
+      )
+      expect(await api.verdict(`${header}.${payload}.${signature}${character}`)).toBe(
+        '401 not-a-jwt',
+      )
     },
   )
 
   it('G11 G12 a second spelling of the same bytes is refused, so that one token has one text', async () => {
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-    for (const text of [JSON.stringify(api.user({ pad: '' })), JSON.stringify(api.user({ pad: 'a' })), JSON.stringify(api.user({ pad: 'ab' }))]) {
+    for (const text of [
+      JSON.stringify(api.user({ pad: '' })),
+      JSON.stringify(api.user({ pad: 'a' })),
+      JSON.stringify(api.user({ pad: 'ab' })),
+    ]) {
       const token = signed(goodHeader(), text)
       const [head = '', body = '', mac = ''] = token.split('.')
       expect(await api.verdict(token)).toBe('200')
@@ -113,7 +123,9 @@ describe('the shape of an access token', () => {
 
   it('G14 claims nested 4,500 deep are refused', async () => {
     const deep = `${'{"a":'.repeat(4500)}1${'}'.repeat(4500)}`
-    await refusedQuickly(signed(goodHeader(), JSON.stringify(api.user()).replace('{', `{"deep":${deep},`)))
+    await refusedQuickly(
+      signed(goodHeader(), JSON.stringify(api.user()).replace('{', `{"deep":${deep},`)),
+    )
     await refusedQuickly(signed(goodHeader(), '['.repeat(30_000)))
   })
 
@@ -123,7 +135,9 @@ describe('the shape of an access token', () => {
     await refusedQuickly(signed(goodHeader({ b64: false }), claims))
     await refusedQuickly(signed(goodHeader({ b64: true }), claims))
     await refusedQuickly(JSON.stringify({ payload, protected: header, signature }))
-    await refusedQuickly(JSON.stringify({ payload, signatures: [{ protected: header, signature }] }))
+    await refusedQuickly(
+      JSON.stringify({ payload, signatures: [{ protected: header, signature }] }),
+    )
     await refusedQuickly(signed(goodHeader({ cty: 'JWT' }), good))
     await refusedQuickly(signed(goodHeader({ cty: 'JWT' }), claims))
   })
@@ -134,7 +148,13 @@ describe('the shape of an access token', () => {
     const content = Buffer.concat([cipher.update(good), cipher.final()])
     const encryptedKey = publicEncrypt(api.key.publicKey, key)
     const jwe = (head: Record<string, unknown>) =>
-      [encoded(head), encoded(encryptedKey), encoded(randomBytes(12)), encoded(content), encoded(cipher.getAuthTag())].join('.')
+      [
+        encoded(head),
+        encoded(encryptedKey),
+        encoded(randomBytes(12)),
+        encoded(content),
+        encoded(cipher.getAuthTag()),
+      ].join('.')
     await refusedQuickly(jwe({ alg: 'RSA-OAEP', enc: 'A256GCM', cty: 'JWT', kid: api.key.kid }))
     await refusedQuickly(jwe({ alg: 'PBES2-HS256+A128KW', enc: 'A256GCM', p2c: 2 ** 31 }))
     await refusedQuickly(jwe({ alg: 'dir', enc: 'A256GCM', zip: 'DEF' }))
@@ -144,25 +164,47 @@ describe('the shape of an access token', () => {
 
   it('G17 of two members of one name the last one decides, everywhere', async () => {
     const claims = JSON.stringify(api.user())
-    const twice = (name: string, value: unknown) => claims.replace(/}$/, `,"${name}":${JSON.stringify(value)}}`)
-    expect(await api.verdict(signed(goodHeader(), twice('aud', 'api://someone-else')))).toBe('401 audience')
-    expect(await api.verdict(signed(goodHeader(), twice('iss', 'https://trap.example/')))).toBe('401 issuer')
-    expect(await api.verdict(signed(goodHeader(), twice('tid', 'b24f6c1e-93d7-4f0a-9a55-6e1c7d20f8e4')))).toBe('401 tenant')
-    expect(await api.verdict(signed(goodHeader().replace(/}$/, ',"alg":"none"}'), claims))).toBe('401 algorithm')
+    const twice = (name: string, value: unknown) =>
+      claims.replace(/}$/, `,"${name}":${JSON.stringify(value)}}`)
+    expect(await api.verdict(signed(goodHeader(), twice('aud', 'api://someone-else')))).toBe(
+      '401 audience',
+    )
+    expect(await api.verdict(signed(goodHeader(), twice('iss', 'https://trap.example/')))).toBe(
+      '401 issuer',
+    )
+    expect(
+      await api.verdict(signed(goodHeader(), twice('tid', 'b24f6c1e-93d7-4f0a-9a55-6e1c7d20f8e4'))),
+    ).toBe('401 tenant')
+    expect(await api.verdict(signed(goodHeader().replace(/}$/, ',"alg":"none"}'), claims))).toBe(
+      '401 algorithm',
+    )
     const caller = await api.validator.verify(signed(goodHeader(), twice('scp', 'Other.Scope')))
     expect(caller).toMatchObject({ scopes: ['Other.Scope'], claims: { scp: 'Other.Scope' } })
   })
 
   it('G18 members named like the prototype carry nothing and change nothing', async () => {
     const without = api.user({ scp: undefined })
-    const smuggled = JSON.stringify(without).replace('{', '{"__proto__":{"scp":"Tasks.Read","roles":["Tasks.Read.All"],"idtyp":"user"},')
+    const smuggled = JSON.stringify(without).replace(
+      '{',
+      '{"__proto__":{"scp":"Tasks.Read","roles":["Tasks.Read.All"],"idtyp":"user"},',
+    )
     expect(await api.verdict(signed(goodHeader(), smuggled))).toBe('401 kind-unclear')
-    const constructed = api.user({ scp: undefined, constructor: { prototype: { scp: 'Tasks.Read' } } })
+    const constructed = api.user({
+      scp: undefined,
+      constructor: { prototype: { scp: 'Tasks.Read' } },
+    })
     expect(await api.verdict(api.token(constructed))).toBe('401 kind-unclear')
-    const head = goodHeader().replace('"alg":"RS256",', '').replace('{', '{"__proto__":{"alg":"RS256"},')
+    const head = goodHeader()
+      .replace('"alg":"RS256",', '')
+      .replace('{', '{"__proto__":{"alg":"RS256"},')
     expect(await api.verdict(signed(head, JSON.stringify(api.user())))).toBe('401 algorithm')
     expect(Object.hasOwn(Object.prototype, 'scp')).toBe(false)
-    const kept = await api.validator.verify(signed(goodHeader(), JSON.stringify(api.user()).replace('{', '{"__proto__":{"roles":["Tasks.Admin"]},')))
+    const kept = await api.validator.verify(
+      signed(
+        goodHeader(),
+        JSON.stringify(api.user()).replace('{', '{"__proto__":{"roles":["Tasks.Admin"]},'),
+      ),
+    )
     expect(Object.hasOwn(kept.claims, '__proto__')).toBe(false)
     expect(Object.assign({}, kept.claims).roles).toBeUndefined()
   })
@@ -170,14 +212,22 @@ describe('the shape of an access token', () => {
   it.each(['RS256\r\nX-Evil: 1', 'RS256\u0000', '\u2028', '令牌', '"\\"', 'A'.repeat(5000)])(
     'G19 an unsigned token with the alg or kid of case %# is refused with constant text',
     async (text) => {
-      for (const head of [{ alg: text, kid: 'a' }, { alg: 'RS256', kid: text }, { alg: 'none', kid: text }]) {
+      for (const head of [
+        { alg: text, kid: 'a' },
+        { alg: 'RS256', kid: text },
+        { alg: 'none', kid: text },
+      ]) {
         const token = `${encoded(head)}.${payload}.`
         const padded = `${encoded(head)}.${payload}.${signature}`
         for (const each of [token, padded]) {
           const refusal: unknown = await api.validator.verify(each).catch((error: unknown) => error)
           expect(refusal).toMatchObject({
             status: 401,
-            headers: { 'WWW-Authenticate': expect.stringMatching(/^Bearer error="invalid_token", error_description="[A-Za-z ,.-]+"$/) },
+            headers: {
+              'WWW-Authenticate': expect.stringMatching(
+                /^Bearer error="invalid_token", error_description="[A-Za-z ,.-]+"$/,
+              ),
+            },
           })
           expect(JSON.stringify(refusal)).not.toContain(text.slice(0, 12))
         }
@@ -185,19 +235,32 @@ describe('the shape of an access token', () => {
     },
   )
 
-  it.each(['none', 'None', 'nOnE', 'none ', '', undefined, null, ['RS256'], { RS256: true }, 'toString', 'rs256', 'RS256 ', 'constructor'])(
-    'G20 the algorithm %j is refused, with and without a signature',
-    async (alg) => {
-      const head = encoded({ typ: 'JWT', kid: api.key.kid, ...(alg === undefined ? {} : { alg }) })
-      expect(await api.verdict(`${head}.${payload}.`)).toMatch(/^401 /)
-      expect(await api.verdict(signedRaw(api.key.privateKey, head, payload))).toBe('401 algorithm')
-    },
-  )
+  it.each([
+    'none',
+    'None',
+    'nOnE',
+    'none ',
+    '',
+    undefined,
+    null,
+    ['RS256'],
+    { RS256: true },
+    'toString',
+    'rs256',
+    'RS256 ',
+    'constructor',
+  ])('G20 the algorithm %j is refused, with and without a signature', async (alg) => {
+    const head = encoded({ typ: 'JWT', kid: api.key.kid, ...(alg === undefined ? {} : { alg }) })
+    expect(await api.verdict(`${head}.${payload}.`)).toMatch(/^401 /)
+    expect(await api.verdict(signedRaw(api.key.privateKey, head, payload))).toBe('401 algorithm')
+  })
 
   it.each([['unknown'], [], 'exp', 1, ['exp', 'exp'], ['__proto__'], ['exp'], ['alg'], null])(
     'G28 the critical extension %j is refused',
     async (crit) => {
-      expect(await api.verdict(api.token(api.user(), { crit, unknown: 1, exp: 1 }))).toBe('401 header-unsupported')
+      expect(await api.verdict(api.token(api.user(), { crit, unknown: 1, exp: 1 }))).toBe(
+        '401 header-unsupported',
+      )
     },
   )
 
@@ -245,10 +308,13 @@ describe('the shape of an access token', () => {
     const { inspect } = await import('node:util')
     const forged = `${header}.${payload}.${encoded(randomBytes(256))}`
     const refusal: unknown = await api.validator.verify(forged).catch((error: unknown) => error)
-    const prints = [inspect(refusal, { depth: 9, showHidden: true }), JSON.stringify(refusal), inspect(structuredClone(refusal))]
+    const prints = [
+      inspect(refusal, { depth: 9, showHidden: true }),
+      JSON.stringify(refusal),
+      inspect(structuredClone(refusal)),
+    ]
     for (const print of prints) expect(print).not.toContain(payload.slice(0, 24))
     expect(refusal).toMatchObject({ reason: 'signature', explanation: { reason: 'signature' } })
     expect(Object.keys(Object(refusal))).not.toContain('explanation')
   })
 })
-

@@ -17,6 +17,8 @@ export interface AuthorizeRequest {
   responseMode: ResponseMode
   state: string | undefined
   nonce: string | undefined
+  /** Authentication contexts asked for in `claims`. */
+  contexts: string[]
   prompts: ReadonlySet<Prompt>
   loginHint: string | undefined
   domainHint: string | undefined

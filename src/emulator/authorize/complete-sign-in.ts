@@ -18,7 +18,7 @@ export async function completeSignIn(
 ): Promise<void> {
   const { oidc } = context
   const accountId = account.user.id
-  const { client, segment, scope, nonce } = request
+  const { client, segment, scope, nonce, contexts } = request
   const session = sessionAccountOf(parts, context, account)
   session.clients.add(client.appId)
   const grant = new provider.Grant({ accountId, clientId: client.appId })
@@ -37,6 +37,7 @@ export async function completeSignIn(
     home: account.home,
     scope: scope.text,
     nonce,
+    contexts,
     sessionId: session.sessionId,
     authTime: session.authTime,
     issuedAt: parts.platform.now(),

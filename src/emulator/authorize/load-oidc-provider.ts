@@ -1,7 +1,13 @@
 import type * as OidcProvider from 'oidc-provider'
 
+let loading: Promise<typeof OidcProvider> | undefined
+
 /** oidc-provider is an optional peer: who does not use the emulator does not need it. */
-export async function loadOidcProvider(): Promise<typeof OidcProvider> {
+export function loadOidcProvider(): Promise<typeof OidcProvider> {
+  return (loading ??= load())
+}
+
+async function load(): Promise<typeof OidcProvider> {
   const restore = withoutRuntimeWarning()
   try {
     return await import('oidc-provider')

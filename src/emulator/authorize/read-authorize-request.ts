@@ -35,12 +35,13 @@ export function readAuthorizeRequest(
   }
   if (resource !== undefined) throw resourceParameterUnsupported()
   if (scope === undefined) throw parameterMissing('scope')
-  parseClaimsRequest(parameters.claims)
+  const { contexts } = parseClaimsRequest(parameters.claims)
   return {
     ...address,
     id: randomUUID(),
     scope: parseScope(scope),
     nonce: parameters.nonce,
+    contexts,
     prompts: promptsOf(parameters.prompt),
     loginHint: parameters.login_hint,
     domainHint: parameters.domain_hint,

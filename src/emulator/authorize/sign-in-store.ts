@@ -11,6 +11,8 @@ export interface SignIn {
   /** `scope` as it was asked for. */
   scope: string
   nonce: string | undefined
+  /** Authentication contexts the sign-in has satisfied. */
+  contexts: string[]
   sessionId: string
   /** Seconds. */
   authTime: number

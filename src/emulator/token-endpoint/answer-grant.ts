@@ -73,6 +73,7 @@ async function answerOnBehalfOf(services: Services, context: GrantContext): Prom
     home: account.home,
     scope,
     nonce: undefined,
+    contexts: [],
     sessionId: sessionId === '' ? randomUUID() : sessionId,
     authTime,
     issuedAt: 0,

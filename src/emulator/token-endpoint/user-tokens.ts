@@ -14,6 +14,7 @@ export interface UserTokenRequest {
   nonce?: string | undefined
   sessionId: string
   authTime: number
+  contexts?: string[]
 }
 
 /** The tokens of one user for one API, as all three user grants answer (without refresh token). */
@@ -85,7 +86,7 @@ interface AccessTokenParts {
 
 function accessToken(
   { platform, client, proof, claimsRequest }: GrantContext,
-  { account, sessionId, authTime }: UserTokenRequest,
+  { account, sessionId, authTime, contexts = [] }: UserTokenRequest,
   { plan, wanted, granted, lifetime }: AccessTokenParts,
 ): Promise<string> {
   const resource = wanted?.resource ?? platform.registry.application(graphAppId)
@@ -104,6 +105,7 @@ function accessToken(
       scopes: isGraph ? withOpenid(granted, openid) : granted,
       sessionId,
       authTime,
+      contexts,
     },
     claimsRequest,
     lifetime,

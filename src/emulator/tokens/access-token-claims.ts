@@ -29,6 +29,8 @@ interface UserSubject {
   sessionId: string
   /** Seconds. */
   authTime: number
+  /** Authentication contexts satisfied at sign-in. */
+  contexts: string[]
 }
 
 interface ApplicationSubject {
@@ -128,14 +130,23 @@ function v1UserClaims(account: TenantUser): object {
   }
 }
 
-/** Only what the client has asked for; capabilities only at an API that opted in. */
-function requestedClaims({ resource, claimsRequest, subject }: AccessTokenRequest): object {
-  const { capabilities, contexts } = claimsRequest
+/** Capabilities are repeated by an API that opted in, and only when the client has sent them. */
+function requestedClaims(request: AccessTokenRequest): object {
+  const { resource, claimsRequest } = request
+  const { capabilities } = claimsRequest
   const optedIn = optionalClaimsOf(resource).includes('xms_cc') || resource.appId === graphAppId
+  const contexts = contextsFor(request)
   return {
     ...(capabilities.length > 0 && optedIn && { xms_cc: capabilities }),
-    ...(contexts.length > 0 && 'account' in subject && { acrs: contexts }),
+    ...(contexts.length > 0 && { acrs: contexts }),
   }
+}
+
+/** What was asked for now, and what the sign-in has brought where the API opted in to that. */
+function contextsFor({ resource, claimsRequest, subject }: AccessTokenRequest): string[] {
+  if (!('account' in subject)) return []
+  const optedIn = optionalClaimsOf(resource).includes('acrs')
+  return [...new Set([...claimsRequest.contexts, ...(optedIn ? subject.contexts : [])])]
 }
 
 function optionalClaimsOf({ optionalClaims }: Application): string[] {

@@ -46,6 +46,7 @@ function issueRequest(
             scopes: request.scopes ?? heldScopes(platform, { account, client, resource, tenantId }),
             sessionId: randomUUID(),
             authTime: Math.floor(platform.now() / 1000),
+            contexts: [],
           },
     claimsRequest: { capabilities: [], contexts: [] },
     lifetime: request.expiresIn ?? 3_600,
