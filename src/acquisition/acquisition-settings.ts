@@ -3,7 +3,7 @@ import type { TokenEndpoint } from '../platform/token-endpoint.js'
 import type { Authority } from '../protocol/authority.js'
 import type { ScopePlan } from '../protocol/scope-plan.js'
 import type { ScopeRequest } from './scope-planner.js'
-import type { GraphAddress } from './token-source.js'
+import type { GraphAddress } from './token-source-settings.js'
 
 /** What every source of tokens needs to know of the app. */
 export interface AcquisitionSettings {

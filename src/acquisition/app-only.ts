@@ -3,7 +3,8 @@ import { keptTokenOf } from '../stores/kept-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
 import { AccessToken } from './access-token.js'
 import { createTokenMemory } from './token-memory.js'
-import { createTokenSource, type Scopes, type TokenSource } from './token-source.js'
+import { createTokenSource, type TokenSource } from './token-source.js'
+import type { Scopes } from './token-source-settings.js'
 
 const rememberedTokens = 10_000
 

@@ -9,7 +9,8 @@ import { keptTokenOf, type KeptToken } from '../stores/kept-token.js'
 import { withAnswer, type UserTokens } from '../stores/user-tokens.js'
 import { AccessToken } from './access-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
-import { createTokenSource, type Scopes, type TokenSource } from './token-source.js'
+import { createTokenSource, type TokenSource } from './token-source.js'
+import type { Scopes } from './token-source-settings.js'
 
 export interface ForUserSettings extends AcquisitionSettings {
   readonly tokens: SessionTokens

@@ -1,7 +1,7 @@
 import { GraphRequestError } from '../protocol/graph-request-error.js'
 import { EgressRefusedError } from '../protocol/egress-refused-error.js'
 import type { TokenFetch, TokenFetchInit } from './token-fetch.js'
-import type { GraphAddress } from './token-source.js'
+import type { GraphAddress } from './token-source-settings.js'
 
 /** What Graph answers with, when the program does not say it more exactly. */
 export type GraphResource = Record<string, unknown>

@@ -1,7 +1,7 @@
 import { cacheKey } from '../protocol/cache-key.js'
 import { planScopes, type ScopePlan } from '../protocol/scope-plan.js'
 import type { ScopePurpose } from '../protocol/scope-purpose.js'
-import type { Scopes } from './token-source.js'
+import type { Scopes } from './token-source-settings.js'
 
 const rememberedPlans = 1000
 

@@ -1,6 +1,6 @@
 import { EgressRefusedError } from '../protocol/egress-refused-error.js'
 import { isSecureUrl } from '../protocol/loopback.js'
-import type { Scopes, TokenSourceSettings } from './token-source.js'
+import type { Scopes, TokenSourceSettings } from './token-source-settings.js'
 
 export interface TokenFetchInit extends RequestInit {
   /** Scopes of the API that is called; may be left out for Microsoft Graph. */

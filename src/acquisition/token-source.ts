@@ -1,9 +1,7 @@
 import type { AccessToken } from './access-token.js'
 import { createGraphClient, type GraphClient } from './graph-client.js'
 import { createTokenFetch, type TokenFetch } from './token-fetch.js'
-
-/** One scope, several separated by spaces, or a list. A scope without a resource means Graph. */
-export type Scopes = string | readonly string[]
+import type { Scopes, TokenSourceSettings } from './token-source-settings.js'
 
 /** Where tokens for other APIs come from: the signed-in user, the API's caller, or the app itself. */
 export interface TokenSource {
@@ -22,22 +20,6 @@ export interface TokenSource {
   readonly fetch: TokenFetch
   /** Microsoft Graph of the configured cloud. */
   readonly graph: GraphClient
-}
-
-export interface TokenSourceSettings {
-  readonly acquire: (scopes: Scopes | undefined) => Promise<AccessToken>
-  readonly graph: GraphAddress
-  readonly fetch: typeof fetch
-  /** Whether tokens stand for a user: only then Graph has a `/me`. */
-  readonly delegated: boolean
-}
-
-export interface GraphAddress {
-  /** Prefix of Graph's scopes. */
-  readonly resource: string
-  /** Origin that Graph is called at. */
-  readonly endpoint: string
-  readonly hosts: readonly string[]
 }
 
 export function createTokenSource(settings: TokenSourceSettings): TokenSource {

@@ -65,16 +65,14 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
   }
 
   async function callback(request: RequestView): Promise<Reply> {
-    let state: string | undefined
     let pending: Transaction | undefined
     try {
       const response = authorizationResponseOf(await parametersOf(request))
-      state = response.state
       pending = await pendingOf(request, response)
       return await answer(request, response, pending)
     } catch (error) {
       if (!(error instanceof EntraError)) throw error
-      return refusal(request, error, state, pending)
+      return refusal(request, error, pending)
     }
   }
 
@@ -116,11 +114,10 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
   function refusal(
     request: RequestView,
     error: EntraError,
-    state: string | undefined,
     pending: Transaction | undefined,
   ): Promise<Reply> {
     // What is only unavailable may be there at the next attempt, with the same response.
-    const forgets = error.status !== 503 && state !== undefined
+    const forgets = error.status !== 503 && pending !== undefined
     const returnTo =
       pending?.returnTo === undefined
         ? ''
@@ -138,7 +135,7 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
         render: choices.page,
         headers: [
           ...Object.entries(error.headers),
-          ...(forgets ? departures.forgetting(request, state) : []),
+          ...(forgets ? departures.forgetting(request, pending.state) : []),
         ],
       },
     )

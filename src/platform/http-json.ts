@@ -65,9 +65,14 @@ function send(url: string, request: DocumentRequest): Promise<Response> {
 
 const closedConnection = new Set<unknown>(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
 
+// Looked at by their members: errors of fetch may be of another realm than this module's.
 function isClosedConnection(error: unknown): boolean {
-  const cause: unknown = error instanceof Error ? error.cause : undefined
-  return cause instanceof Error && 'code' in cause && closedConnection.has(cause.code)
+  const cause = isObject(error) && 'cause' in error ? error.cause : undefined
+  return isObject(cause) && 'code' in cause && closedConnection.has(cause.code)
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 /** Holds even a fetch that ignores its signal to the deadline. */

@@ -83,9 +83,9 @@ export function createKeySet(settings: KeySetSettings): KeySet {
     const { keys, withdrawn } = succeededBy(loaded?.keys, published, clock())
     loaded = Object.freeze({ metadata, keys, fetchedAt: clock(), clockDifference })
     pause.end()
+    tellOfClock(Math.round((clockDifference ?? 0) / 1000))
     tell({ type: 'keys-loaded', version, keys: keys.size })
     for (const { kid } of withdrawn) tell({ type: 'key-withdrawn', version, kid })
-    tellOfClock(Math.round((clockDifference ?? 0) / 1000))
     return loaded
   }
 

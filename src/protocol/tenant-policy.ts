@@ -31,7 +31,7 @@ export function allows(policy: TenantPolicy, tenantId: string): boolean | Promis
   if (policy === 'any') return true
   if (typeof policy !== 'function') return policy.includes(tenantId)
   const answer: unknown = policy(tenantId)
-  return answer instanceof Promise ? answer.then((value) => value === true) : answer === true
+  return Promise.resolve(answer).then((value) => value === true)
 }
 
 function tenantIdOf(tenant: unknown, option: string): string {

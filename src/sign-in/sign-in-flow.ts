@@ -76,6 +76,9 @@ export function createSignInFlow(settings: SignInFlowSettings): SignInFlow {
     })
   }
 
+  // Scopes that cannot be asked for are a mistake of the program, not of a request.
+  planFor({})
+
   async function redeemed(transaction: Transaction, code: string, issuer: string | undefined) {
     const plan = planFor(transaction)
     const value = await flights.run(transaction.state, () =>

@@ -12,8 +12,7 @@ export async function enforce<Kind extends Caller>(
   caller: Kind,
 ): Promise<void> {
   for (const condition of conditions) {
-    const answer = condition(caller)
-    const refusal = answer instanceof Promise ? await answer : answer
+    const refusal = await condition(caller)
     if (refusal !== undefined) throw refusal
   }
 }

@@ -55,7 +55,10 @@ describe('options and environment', () => {
   })
 
   it('lets an option win over its environment variable', () => {
-    const settings = settingsOf({ tenant }, host({ AZURE_TENANT_ID: 'common', AZURE_CLIENT_ID: clientId }))
+    const settings = settingsOf(
+      { tenant },
+      host({ AZURE_TENANT_ID: 'common', AZURE_CLIENT_ID: clientId }),
+    )
     expect(settings.authority.tenant).toBe(tenant)
   })
 
@@ -76,17 +79,44 @@ describe('options and environment', () => {
     ['clientId', { tenant }, 'AZURE_CLIENT_ID', /Application \(client\) ID/],
     ['clientId', { tenant, clientId: 'my-app' }, 'AZURE_CLIENT_ID', /"my-app"/],
     ['tenant', { tenant: 'not a tenant', clientId }, 'AZURE_TENANT_ID', /"not a tenant"/],
-    ['baseUrl', { tenant, clientId, baseUrl: 'http://app.contoso.com' }, 'ENTRADA_BASE_URL', /https/],
-    ['baseUrl', { tenant, clientId, baseUrl: 'https://app.contoso.com/x' }, 'ENTRADA_BASE_URL', /path/],
+    [
+      'baseUrl',
+      { tenant, clientId, baseUrl: 'http://app.contoso.com' },
+      'ENTRADA_BASE_URL',
+      /https/,
+    ],
+    [
+      'baseUrl',
+      { tenant, clientId, baseUrl: 'https://app.contoso.com/x' },
+      'ENTRADA_BASE_URL',
+      /path/,
+    ],
     ['audiences', { tenant, clientId, audiences: [] }, 'ENTRADA_AUDIENCES', /empty/],
-    ['authorityHost', { tenant, clientId, authorityHost: 'http://evil.example' }, 'AZURE_AUTHORITY_HOST', /https/],
-    ['graphEndpoint', { tenant, clientId, graphEndpoint: 'graph' }, 'ENTRADA_GRAPH_ENDPOINT', /origin/],
-  ])('R01 names the option %s and its environment variable in %j', (option, options, variable, text) => {
-    const fault = faultOf(options)
-    expect(fault).toMatchObject({ option, environmentVariable: variable, code: 'ERR_ENTRA_CONFIGURATION' })
-    expect(fault.message).toMatch(text)
-    expect(fault.message).toContain(variable)
-  })
+    [
+      'authorityHost',
+      { tenant, clientId, authorityHost: 'http://evil.example' },
+      'AZURE_AUTHORITY_HOST',
+      /https/,
+    ],
+    [
+      'graphEndpoint',
+      { tenant, clientId, graphEndpoint: 'graph' },
+      'ENTRADA_GRAPH_ENDPOINT',
+      /origin/,
+    ],
+  ])(
+    'R01 names the option %s and its environment variable in %j',
+    (option, options, variable, text) => {
+      const fault = faultOf(options)
+      expect(fault).toMatchObject({
+        option,
+        environmentVariable: variable,
+        code: 'ERR_ENTRA_CONFIGURATION',
+      })
+      expect(fault.message).toMatch(text)
+      expect(fault.message).toContain(variable)
+    },
+  )
 
   it.each([
     [{ tennant: tenant, clientId }, 'tenant'],
@@ -129,14 +159,27 @@ describe('options and environment', () => {
     [{ certifcate: {} }, /certifcate/],
     [{ certificate: { path: '/missing.pem' } }, /cannot be read/],
     [{ certificate: { pem: 'nothing' } }, /no private key/],
-    [{ certificate: { pem: '-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----' } }, /PKCS#1/],
-    [{ certificate: { pem: '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----' } }, /no certificate/],
+    [
+      {
+        certificate: {
+          pem: '-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----',
+        },
+      },
+      /PKCS#1/,
+    ],
+    [
+      { certificate: { pem: '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----' } },
+      /no certificate/,
+    ],
   ])('explains what is wrong with the credential %j', (credential, text) => {
     expect(faultOf({ tenant, clientId, credential }).message).toMatch(text)
   })
 
   it('keeps no secret where printing the settings would show it', () => {
-    const settings = settingsOf({ tenant, clientId, credential: { secret: 'canary-secret' } }, host())
+    const settings = settingsOf(
+      { tenant, clientId, credential: { secret: 'canary-secret' } },
+      host(),
+    )
     expect(JSON.stringify(settings.credential)).not.toContain('canary')
   })
 })

@@ -3,4 +3,5 @@ import { EntraError } from 'entrada'
 
 const identity = entra()
 const guard = identity.requireAppRoles('Tasks.Read.All')
-export const handles = (error: unknown): boolean => error instanceof EntraError && guard.length === 2
+export const handles = (error: unknown): boolean =>
+  error instanceof EntraError && guard.length === 2

@@ -64,7 +64,7 @@ describe('whom an access token speaks for', () => {
     [{ idtyp: null }, 'no kind in particular'],
     [{ scp: undefined, roles: ['Tasks.Read.All'] }, 'no scopes, and another subject'],
     [{ scp: undefined, idtyp: 'user', roles: ['Tasks.Read.All'] }, 'a user without scopes'],
-  ])('is refused when the token contradicts itself: %j', async (changes) => {
+  ])('is refused when the token contradicts itself: %j', async (changes: Payload, _title) => {
     expect(await user(changes)).toBe('401 kind-unclear')
   })
 
@@ -165,7 +165,7 @@ describe('whom an access token speaks for', () => {
     expect(Object.isFrozen(caller.roles)).toBe(true)
     expect(() => Object.assign(caller.claims, { scp: 'Tasks.Admin' })).toThrow(TypeError)
     expect(caller.claims).toMatchObject({ aud: ids.api, uti: 'm1xQ8r3k0EaT5bF2cZcAAA' })
-    expect(assertionOf(caller)).toEqual({ token, expiresAt: Number(caller.claims.exp) * 1000 })
+    expect(assertionOf(caller)).toEqual({ token, expiresAt: caller.claims.exp * 1000 })
     expect(assertionOf({ ...caller })).toBeUndefined()
   })
 })

@@ -30,7 +30,7 @@ describe('the memory of verified tokens', () => {
   })
 
   it('O05 holds no more than its bytes, and lets the longest unused go first', () => {
-    const tokens = Array.from({ length: 6 }, (_, index) => `${String(index)}`.repeat(1000))
+    const tokens = Array.from({ length: 6 }, (_, index) => String(index).repeat(1000))
     const memo = createTokenMemo(3 * (3000 + 4096))
     for (const token of tokens.slice(0, 3)) memo.remember(token, thing(token))
     memo.recall(tokens[0] ?? '')
