@@ -63,7 +63,7 @@ module.exports = {
       from: {},
       to: {
         path: '^src/.+/index\\.ts$',
-        pathNot: except('adapters/[^/]+/index', 'emulator/index'),
+        pathNot: except('adapters/[^/]+/index', 'emulator/index', 'stores/redis/index'),
       },
     },
     {

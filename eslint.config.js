@@ -2,7 +2,17 @@ import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'node_modules/', '.ci/', 'test/package/'] },
+  {
+    ignores: [
+      'dist/',
+      'coverage/',
+      'reports/',
+      '.stryker-tmp/',
+      'node_modules/',
+      '.ci/',
+      'test/package/',
+    ],
+  },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {
@@ -22,9 +32,18 @@ export default tseslint.config(
     },
   },
   {
-    files: ['*.js', '*.cjs', '.*.cjs', 'scripts/**/*.js', 'test/**/*.mjs'],
+    files: ['*.js', '*.mjs', '*.cjs', '.*.cjs', 'scripts/**/*.js', 'test/**/*.{js,mjs}'],
     extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', module: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        module: 'readonly',
+        performance: 'readonly',
+        URL: 'readonly',
+        URLSearchParams: 'readonly',
+      },
+    },
     rules: { 'no-console': 'off' },
   },
   {

@@ -7,6 +7,7 @@ export default {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^entrada$': '<rootDir>/src/index.ts',
+    '^entrada/redis$': '<rootDir>/src/stores/redis/index.ts',
     '^entrada/emulator$': '<rootDir>/src/emulator/index.ts',
     '^entrada/(express|koa)$': '<rootDir>/src/adapters/$1/index.ts',
   },

@@ -12,9 +12,21 @@ export {
 export { NoCallerError } from './protocol/no-caller-error.js'
 export { EgressRefusedError } from './protocol/egress-refused-error.js'
 export { GraphRequestError } from './protocol/graph-request-error.js'
+export {
+  AdminConsentRequiredError,
+  ConsentRequiredError,
+  CredentialRejectedError,
+  InteractionRequiredError,
+  NotDelegatedError,
+  RequestRefusedError,
+  ThrottledError,
+} from './protocol/token-errors.js'
 export { ScopesInvalidError } from './protocol/scopes-invalid-error.js'
+export type { EntraEvent, RequestRefusedEvent } from './protocol/events.js'
+export type { Explanation, RefusalReason } from './protocol/refusal-reason.js'
+export type { Account } from './protocol/account.js'
 export type { AppCaller, Caller, UserCaller } from './protocol/caller.js'
 export type { AccessRequirement } from './validation/requirement.js'
 export type { AccessToken } from './acquisition/access-token.js'
 export type { GraphClient } from './acquisition/graph-client.js'
-export type { TokenSource } from './acquisition/token-source.js'
+export type { TokenOptions, TokenSource } from './acquisition/token-source.js'

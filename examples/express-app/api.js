@@ -3,9 +3,9 @@ import express from 'express'
 import { entra } from 'entrada/express'
 
 const tasks = [
-  { title: 'Review the access requests', due: '2026-12-01', done: false },
-  { title: 'Rotate the signing certificate', due: '2026-12-08', done: false },
-  { title: 'Thank the on-call team', due: '2026-11-27', done: true },
+  { title: 'Review the access requests', due: 'today', done: false },
+  { title: 'Rotate the signing certificate', due: 'Friday', done: false },
+  { title: 'Thank the on-call team', due: 'yesterday', done: true },
 ]
 
 export function tasksApi() {
@@ -17,8 +17,8 @@ export function tasksApi() {
 
   // For users, through an app that holds the scope.
   api.get('/tasks', identity.requireScopes('Tasks.Read'), async (req, res) => {
-    const owner = await identity.onBehalfOf(req).graph.get('/me')
-    res.json({ owner: owner.displayName, tasks })
+    const me = await identity.onBehalfOf(req).graph.get('/me')
+    res.json({ owner: me.displayName, tasks })
   })
 
   // For users with the scope, and for background jobs with the application permission.

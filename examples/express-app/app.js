@@ -3,11 +3,10 @@ import { fileURLToPath } from 'node:url'
 import express from 'express'
 import session from 'express-session'
 import helmet from 'helmet'
+import { GraphRequestError } from 'entrada'
 import { entra } from 'entrada/express'
 import { tasksApi } from './api.js'
-import { homePage, inboxPage, profilePage, tasksPage } from './pages.js'
-
-const tasksScope = (name) => `api://${process.env.TASKS_API_CLIENT_ID}/${name}`
+import { homePage, inboxPage, noticePage, profilePage, tasksPage } from './pages.js'
 
 export function createApp({ baseUrl, sessionSecret }) {
   const app = express()
@@ -15,10 +14,8 @@ export function createApp({ baseUrl, sessionSecret }) {
 
   app.use(
     helmet({
-      contentSecurityPolicy: {
-        // Sign-out is a form whose answer leads to Entra; browsers check that redirect too.
-        directives: { formAction: ["'self'", ...identity.formActionSources] },
-      },
+      // Sign-out is a form whose answer leads to Entra; browsers check that redirect too.
+      contentSecurityPolicy: { directives: { formAction: identity.formActionSources } },
     }),
   )
   app.use(express.static(fileURLToPath(new URL('public', import.meta.url))))
@@ -32,7 +29,7 @@ export function createApp({ baseUrl, sessionSecret }) {
       cookie: { httpOnly: true, sameSite: 'lax', secure: baseUrl.startsWith('https:') },
     }),
   )
-  app.use(identity.signIn({ scopes: ['User.Read'] }))
+  app.use(identity.signIn({ scopes: ['User.Read'], page: noticePage }))
 
   app.get('/', (req, res) => {
     res.send(homePage(identity.accountIfAny(req)))
@@ -45,19 +42,51 @@ export function createApp({ baseUrl, sessionSecret }) {
 
   // The first visit asks for consent to Mail.Read by a redirect, before the handler runs.
   app.get('/inbox', identity.requireToken('Mail.Read'), async (req, res) => {
-    const mail = await identity.forUser(req).graph.get('/me/messages?$top=10')
-    res.send(inboxPage(identity.account(req), mail.value))
+    const messages = await newestMessages(identity.forUser(req).graph)
+    res.send(inboxPage(identity.account(req), messages))
   })
 
-  // This app's page calls the API as the user; the API calls Graph on behalf of the same user.
-  app.get('/tasks', identity.requireToken(tasksScope('Tasks.Read')), async (req, res) => {
-    const answer = await identity.forUser(req).fetch(`${baseUrl}/api/tasks`, {
-      scopes: tasksScope('Tasks.Read'),
-    })
-    if (!answer.ok) throw new Error(`The tasks API answered ${answer.status}`)
-    res.send(tasksPage(identity.account(req), await answer.json()))
+  // This page calls the API as the user; the API calls Graph on behalf of the same user.
+  const tasksRead = `api://${process.env.TASKS_API_CLIENT_ID}/Tasks.Read`
+  app.get('/tasks', identity.requireToken(tasksRead), async (req, res) => {
+    const user = identity.forUser(req)
+    const ask = (path) => user.fetch(baseUrl + path, { scopes: tasksRead }).then(jsonOf)
+    const [{ owner, tasks }, report] = await Promise.all([ask('/api/tasks'), ask('/api/report')])
+    res.send(tasksPage(identity.account(req), { owner, tasks, report }))
   })
 
-  app.use(identity.errors())
+  app.use((req, res) => {
+    res.status(404).send(noticePage({ title: 'Page not found', text: ['There is nothing here.'] }))
+  })
+
+  app.use(identity.errors()) // sign-in, consent, and whatever Entra or Graph refuse
+  app.use((error, req, res, next) => {
+    if (res.headersSent) return next(error)
+    console.error(error)
+    res.status(500).send(
+      noticePage({
+        title: 'That did not work',
+        text: ['Something this page needs did not answer as expected. Please try again shortly.'],
+        action: { kind: 'link', label: 'Try again', href: req.originalUrl },
+      }),
+    )
+  })
   return app
+}
+
+async function newestMessages(graph) {
+  try {
+    const query = '$top=10&$select=subject,from,receivedDateTime,bodyPreview'
+    return (await graph.get(`/me/messages?${query}`)).value
+  } catch (error) {
+    const hasNoMailbox =
+      error instanceof GraphRequestError && error.graphCode === 'MailboxNotEnabledForRESTAPI'
+    if (hasNoMailbox) return []
+    throw error
+  }
+}
+
+async function jsonOf(answer) {
+  if (answer.ok) return answer.json()
+  throw new Error(`${answer.url} answered ${answer.status}: ${await answer.text()}`)
 }

@@ -1,12 +1,11 @@
-import { cacheKey } from '../protocol/cache-key.js'
+import { ScopesInvalidError } from '../protocol/scopes-invalid-error.js'
 import { keptTokenOf } from '../stores/kept-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
 import { AccessToken } from './access-token.js'
-import { createTokenMemory } from './token-memory.js'
+import { appGrantOf } from './app-grant.js'
 import { createTokenSource, type TokenSource } from './token-source.js'
-import type { Scopes } from './token-source-settings.js'
-
-const rememberedTokens = 10_000
+import { createRefusedTokens } from './refused-tokens.js'
+import type { Scopes, TokenQuestion } from './token-source-settings.js'
 
 export interface ForAppOptions {
   /** GUID or domain of a tenant; needed when the app is configured for several. */
@@ -14,41 +13,64 @@ export interface ForAppOptions {
 }
 
 /**
- * Tokens of the app itself, by client credentials: always `{resource}/.default`, always of one
- * concrete tenant; anything else is a ScopesInvalidError before any request.
+ * Tokens of the app itself, by client credentials or from a managed identity: always
+ * `{resource}/.default`, always of one concrete tenant; anything else is a ScopesInvalidError
+ * before any request.
  *
  * @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
  */
 export function createAppOnly(
   settings: AcquisitionSettings,
 ): (options?: ForAppOptions) => TokenSource {
-  const { clock, endpoint, graph } = settings
-  const memory = createTokenMemory({ clock, capacity: rememberedTokens })
+  const { clock, graph } = settings
+  const grant = appGrantOf(settings)
+  const refused = createRefusedTokens()
 
-  async function acquire(tenant: string, scopes: Scopes | undefined) {
+  async function acquire(
+    tenant: string | undefined,
+    { scopes, needs, demand }: TokenQuestion,
+  ): Promise<AccessToken> {
+    if (needs !== undefined) throw rolesUntold(needs)
     const plan = settings.plan({
       scopes: scopes ?? `${graph.resource}/.default`,
       purpose: 'app',
-      tenant,
+      ...(tenant !== undefined && { tenant }),
     })
-    const request = { tenant, scope: plan.scopes.join(' '), resource: plan.resource }
-    const kept = await memory.get(cacheKey(tenant, plan.resource), async () =>
-      keptTokenOf(await endpoint.clientCredentials(request), {
-        resource: plan.resource,
-        requested: plan.scopes,
-        receivedAt: clock(),
-      }),
-    )
+    const base = [tenant ?? '', plan.resource]
+    if (demand !== undefined) await refused.refuse(base, demand)
+    const { name, claims } = refused.successorOf(base)
+    const scope = plan.scopes.join(' ')
+    const request = { tenant: tenant ?? '', scope, resource: plan.resource, claims }
+    const kept = await grant.cache.get({
+      name,
+      acquire: async () =>
+        keptTokenOf(await grant.request(request), {
+          resource: plan.resource,
+          requested: plan.scopes,
+          receivedAt: clock(),
+        }),
+    })
     return new AccessToken(kept)
   }
 
   return (options = {}) => {
-    const tenant = options.tenant?.toLowerCase() ?? settings.authority.tenant
+    const tenant = grant.tenantFor(options.tenant)
     return createTokenSource({
-      acquire: (scopes) => acquire(tenant, scopes),
+      acquire: (question) => acquire(tenant, question),
+      // Nobody could sign in: the API's refusal is the answer.
+      unanswered: () => undefined,
       graph,
       fetch: settings.fetch,
       delegated: false,
     })
   }
+}
+
+/** R39: what an app-only token holds stands in the token alone, which is not for this app to read. */
+function rolesUntold(needs: Scopes): ScopesInvalidError {
+  return new ScopesInvalidError({
+    found: 'needs was given for a token of the app itself, whose roles the platform does not tell.',
+    cure: 'Leave it out; the API refuses what was not granted.',
+    scopes: [needs].flat(),
+  })
 }

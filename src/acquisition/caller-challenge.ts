@@ -1,11 +1,13 @@
 import type { Authority } from '../protocol/authority.js'
-import { challengeHeaders } from '../protocol/bearer-challenge.js'
+import { challengeHeaders, type ChallengeContext } from '../protocol/bearer-challenge.js'
 import { claimsChallengeHeaders } from '../protocol/claims-challenge.js'
 import {
   AdminConsentRequiredError,
+  CallerTokenRejectedError,
   ConsentRequiredError,
   InteractionRequiredError,
   type TokenRefusal,
+  type TokenRefusedError,
 } from '../protocol/token-errors.js'
 
 /**
@@ -15,28 +17,53 @@ import {
  *
  * @see https://learn.microsoft.com/entra/identity-platform/claims-challenge
  */
-export function asCallerChallenge(error: unknown, authority: Authority): unknown {
+export function asCallerChallenge(
+  error: TokenRefusedError,
+  context: CallerChallengeContext,
+): TokenRefusedError
+export function asCallerChallenge(error: unknown, context: CallerChallengeContext): unknown
+export function asCallerChallenge(error: unknown, context: CallerChallengeContext): unknown {
   if (error instanceof InteractionRequiredError) {
-    return new InteractionRequiredError(error, interactionHeaders(error.claims, authority))
+    return new InteractionRequiredError(error, interactionHeaders(error.claims, context))
   }
   if (error instanceof ConsentRequiredError) {
-    return new ConsentRequiredError(error, consentHeaders(error))
+    return new ConsentRequiredError(error, consentHeaders(error, context))
   }
   if (error instanceof AdminConsentRequiredError) {
-    return new AdminConsentRequiredError(error, consentHeaders(error, error.adminConsentUrl))
+    const { adminConsentUrl: consentUri } = error
+    return new AdminConsentRequiredError(error, consentHeaders(error, { ...context, consentUri }))
+  }
+  if (error instanceof CallerTokenRejectedError) {
+    return new CallerTokenRejectedError(error, context.challenge)
   }
   return error
 }
 
-/** With claims the client asks for a token that has them; without, for a new token of the user. */
-function interactionHeaders(claims: string | undefined, authority: Authority) {
-  return claims === undefined
-    ? challengeHeaders({ error: 'invalid_token', description: 'The user must sign in again' })
-    : claimsChallengeHeaders(authority, claims)
+export interface CallerChallengeContext {
+  readonly authority: Authority
+  readonly challenge: ChallengeContext
 }
 
-function consentHeaders(refusal: TokenRefusal, consentUri?: string) {
+/** With claims the client asks for a token that has them; without, for a new token of the user. */
+function interactionHeaders(
+  claims: string | undefined,
+  { authority, challenge }: CallerChallengeContext,
+) {
+  return claims === undefined
+    ? challengeHeaders({
+        ...challenge,
+        error: 'invalid_token',
+        description: 'The user must sign in again',
+      })
+    : claimsChallengeHeaders(authority, claims, challenge)
+}
+
+function consentHeaders(
+  refusal: TokenRefusal,
+  { challenge, consentUri }: CallerChallengeContext & { readonly consentUri?: string },
+) {
   return challengeHeaders({
+    ...challenge,
     error: 'consent_required',
     description: 'Consent to what this API does on behalf of the user is missing',
     consentTo: refusal.scopes,

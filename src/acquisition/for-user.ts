@@ -1,16 +1,24 @@
 import { cacheKey } from '../protocol/cache-key.js'
-import { missingScopes } from '../protocol/granted-scopes.js'
-import type { ScopePlan } from '../protocol/scope-plan.js'
 import { isSameResource } from '../protocol/scopes.js'
-import { ConsentRequiredError, InteractionRequiredError } from '../protocol/token-errors.js'
 import type { SessionPort } from '../stores/session-port.js'
 import type { SessionTokens } from '../stores/session-tokens.js'
 import { keptTokenOf, type KeptToken } from '../stores/kept-token.js'
-import { withAnswer, type UserTokens } from '../stores/user-tokens.js'
+import { storeKeyOf } from '../stores/store-key.js'
+import { withAnswer, withoutToken, type UserTokens } from '../stores/user-tokens.js'
 import { AccessToken } from './access-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
+import { createRefusedRenewals } from './refused-renewals.js'
+import { createSharedFlights } from './shared-flights.js'
 import { createTokenSource, type TokenSource } from './token-source.js'
-import type { Scopes } from './token-source-settings.js'
+import type { TokenQuestion } from './token-source-settings.js'
+import {
+  incompleteGrant,
+  lackingIn,
+  signInNeeded,
+  userChallenged,
+  withClaims,
+} from './user-needed.js'
+import { wantedToken, type WantedToken } from './wanted-token.js'
 
 export interface ForUserSettings extends AcquisitionSettings {
   readonly tokens: SessionTokens
@@ -33,46 +41,85 @@ type Kept = { readonly held: UserTokens; readonly kept: KeptToken }
  * @see https://learn.microsoft.com/entra/identity-platform/refresh-tokens
  */
 export function createForUser(settings: ForUserSettings): (user: SignedInUser) => TokenSource {
-  const { tokens, clock } = settings
+  const { tokens, clock, store, clientId } = settings
   const renewals = new Map<string, Promise<Kept>>()
+  const refused = createRefusedRenewals(clock)
+  const flights = store && createSharedFlights(store)
+  const wantedBy = (question: TokenQuestion) => wantedToken(question, 'user', settings)
 
-  async function acquire(user: SignedInUser, scopes: Scopes | undefined): Promise<AccessToken> {
-    const plan = planFor(scopes, settings)
+  async function acquire(user: SignedInUser, question: TokenQuestion): Promise<AccessToken> {
+    const wanted = wantedBy(question)
     const held = await tokens.read(user.session)
-    const kept = held === undefined ? undefined : keptFor(plan, held)
+    const kept = held === undefined ? undefined : keptFor(wanted, held)
     const now = clock()
     if (kept === undefined || now >= kept.staleAt)
-      return new AccessToken((await renewed(user, plan)).kept)
+      return new AccessToken((await renewed(user, wanted)).kept)
     if (now < kept.refreshAt) return new AccessToken(kept)
     // The token is still good, so a renewal that fails is no reason to fail the request.
-    return renewed(user, plan).then(
+    return renewed(user, wanted).then(
       (renewal) => new AccessToken(renewal.kept),
       () => new AccessToken(kept),
     )
   }
 
   /** One request to the platform for all requests of one session that need the same. */
-  async function renewed(user: SignedInUser, plan: ScopePlan): Promise<Kept> {
-    const key = cacheKey(tokens.nameOf(user.session), plan.resource, plan.scopes.join(' '))
+  async function renewed(user: SignedInUser, wanted: WantedToken): Promise<Kept> {
+    const { plan, needs, demand } = wanted
+    const name = [plan.resource, plan.scopes.join(' '), needs?.scopes.join(' ') ?? '']
+    const key = cacheKey(tokens.nameOf(user.session), ...name, demand?.claims ?? '')
     const running = renewals.get(key)
     if (running !== undefined) return running
-    const renewal = renew(user, plan).finally(() => renewals.delete(key))
+    const renewal = renewedByOne(key, user, wanted).finally(() => renewals.delete(key))
     renewals.set(key, renewal)
     return renewal
   }
 
-  async function renew(user: SignedInUser, plan: ScopePlan): Promise<Kept> {
+  /** Where processes share a store, one of them renews and the others find it in the session. */
+  async function renewedByOne(key: string, user: SignedInUser, wanted: WantedToken): Promise<Kept> {
+    if (flights === undefined) return renew(key, user, wanted)
+    return flights.run(await storeKeyOf('renewal', clientId, key), {
+      look: async () => freshIn(await tokens.readAgain(user.session), wanted),
+      work: () => renew(key, user, wanted),
+    })
+  }
+
+  function freshIn(held: UserTokens | undefined, wanted: WantedToken): Kept | undefined {
+    const kept = held === undefined ? undefined : keptFor(wanted, held)
+    return held && kept && clock() < kept.refreshAt ? { held, kept } : undefined
+  }
+
+  async function renew(key: string, user: SignedInUser, wanted: WantedToken): Promise<Kept> {
     const held = await tokens.readAgain(user.session)
-    const already = held === undefined ? undefined : keptFor(plan, held)
-    if (held !== undefined && already !== undefined && clock() < already.refreshAt) {
-      return { held, kept: already }
+    const already = freshIn(held, wanted)
+    if (already !== undefined) return already
+    const { demand } = wanted
+    try {
+      return await renewedWith(held, { key, user, wanted })
+    } catch (error) {
+      // What an API has refused is handed to nobody any more, whether or not there is another.
+      if (held !== undefined && demand !== undefined) {
+        await tokens.save(user.session, withoutToken(held, demand.refused.reveal()))
+      }
+      throw withClaims(error, demand?.claims)
     }
-    if (held?.refreshToken === undefined) throw signInNeeded(plan)
-    const response = await settings.endpoint.refresh({
-      tenant: held.tenantId,
+  }
+
+  async function renewedWith(held: UserTokens | undefined, renewal: Renewal): Promise<Kept> {
+    const { key, user, wanted } = renewal
+    const { plan, demand } = wanted
+    if (held?.refreshToken === undefined) throw signInNeeded(wanted)
+    const { refreshToken, tenantId: tenant } = held
+    refused.check(key, refreshToken)
+    const request = {
+      tenant,
       scope: [...plan.scopes, 'offline_access'].join(' '),
       resource: plan.resource,
-      refreshToken: held.refreshToken,
+      claims: demand?.claims,
+      refreshToken,
+    }
+    const response = await settings.endpoint.refresh(request).catch((error: unknown) => {
+      refused.note(key, refreshToken, error)
+      throw error
     })
     const kept = keptTokenOf(response, {
       resource: plan.resource,
@@ -81,67 +128,36 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
     })
     const latest = withAnswer(held, { refreshToken: response.refresh_token, accessToken: kept })
     await tokens.save(user.session, latest)
-    refuseIncomplete(plan, response.scope)
+    const incomplete = incompleteGrant(wanted, response.scope)
+    if (incomplete !== undefined) {
+      refused.note(key, latest.refreshToken ?? refreshToken, incomplete)
+      throw incomplete
+    }
     return { held: latest, kept }
   }
 
   return (user) =>
     createTokenSource({
-      acquire: (scopes) => acquire(user, scopes),
+      acquire: (question) => acquire(user, question),
+      unanswered: (question, challenge) => userChallenged(wantedBy(question), challenge),
       graph: settings.graph,
       fetch: settings.fetch,
       delegated: true,
     })
 }
 
-function planFor(scopes: Scopes | undefined, settings: AcquisitionSettings): ScopePlan {
-  return settings.plan({
-    scopes: scopes ?? `${settings.graph.resource}/.default`,
-    purpose: 'user',
-  })
+interface Renewal {
+  readonly key: string
+  readonly user: SignedInUser
+  readonly wanted: WantedToken
 }
 
 /** A token holds all that was ever granted for its resource, so one of the resource may do. */
-function keptFor(plan: ScopePlan, held: UserTokens): KeptToken | undefined {
+function keptFor(wanted: WantedToken, held: UserTokens): KeptToken | undefined {
   return held.accessTokens.find(
     (kept) =>
-      isSameResource(kept.resource, plan.resource) &&
-      missingScopes(plan, kept.scopes.join(' ')).length === 0,
+      isSameResource(kept.resource, wanted.plan.resource) &&
+      lackingIn(wanted, kept.scopes.join(' ')).length === 0 &&
+      kept.token !== wanted.demand?.refused.reveal(),
   )
-}
-
-/** R23: without a refresh token the next token comes by a redirect; that is a mode, not a fault. */
-function signInNeeded(plan: ScopePlan): InteractionRequiredError {
-  return new InteractionRequiredError({
-    ...refusalFor(plan, plan.scopes),
-    message:
-      'There is no token for these scopes, and none can be had without the user. Send the user to ' +
-      'sign in: requireToken() in front of the route or errors() after the routes does.',
-    claims: undefined,
-    next: 'sign-in',
-  })
-}
-
-/** R34: a grant that raised no question may still lack what was asked for. */
-function refuseIncomplete(plan: ScopePlan, granted: string | undefined): void {
-  const missing = missingScopes(plan, granted)
-  if (missing.length === 0) return
-  throw new ConsentRequiredError({
-    ...refusalFor(plan, missing),
-    message: `The platform granted a token without ${missing.join(' ')}. The user has to consent.`,
-    claims: undefined,
-  })
-}
-
-function refusalFor(plan: ScopePlan, scopes: readonly string[]) {
-  return {
-    resource: plan.resource,
-    scopes,
-    aadsts: [],
-    oauthError: undefined,
-    suberror: undefined,
-    correlationId: undefined,
-    traceId: undefined,
-    timestamp: undefined,
-  }
 }

@@ -19,6 +19,24 @@ export interface GraphClient {
    * @see https://learn.microsoft.com/graph/use-the-api
    */
   get<Resource = GraphResource>(path: string, init?: TokenFetchInit): Promise<Resource>
+  /**
+   * Creates a resource or calls an action, with a body of JSON. It is sent once, and once
+   * more only when Graph has refused the token with a claims challenge.
+   *
+   * @param path Such as `/me/sendMail`; of version v1.0 unless it begins with `/beta/`.
+   * @param body What becomes the JSON of the request.
+   * @param init As for fetch; `scopes` when the token must hold particular ones.
+   * @returns Graph's answer; undefined when it answers without one (202, 204).
+   * @throws GraphRequestError (ERR_ENTRA_GRAPH_REQUEST) with Graph's status, code and request-id;
+   *   EgressRefusedError (ERR_ENTRA_EGRESS_REFUSED) for `/me` with an app-only token; and what
+   *   `token()` throws.
+   * @see https://learn.microsoft.com/graph/use-the-api
+   */
+  post<Resource = GraphResource | undefined>(
+    path: string,
+    body: unknown,
+    init?: TokenFetchInit,
+  ): Promise<Resource>
 }
 
 export interface GraphClientSettings {
@@ -29,20 +47,39 @@ export interface GraphClientSettings {
 
 export function createGraphClient(settings: GraphClientSettings): GraphClient {
   const { fetch, graph, delegated } = settings
+
+  async function send(method: Method, path: string, init: TokenFetchInit): Promise<Response> {
+    const url = addressOf(path, graph.endpoint)
+    if (!delegated) refuseMe(url)
+    const clientRequestId = crypto.randomUUID()
+    const headers = new Headers(init.headers)
+    headers.set('accept', 'application/json')
+    headers.set('client-request-id', clientRequestId)
+    if (method === 'POST') headers.set('content-type', 'application/json')
+    const response = await fetch(url, { ...init, method, headers })
+    if (response.ok) return response
+    throw await failureOf(response, { method, path: url.pathname, clientRequestId })
+  }
+
   return Object.freeze({
     async get<Resource>(path: string, init: TokenFetchInit = {}): Promise<Resource> {
-      const url = addressOf(path, graph.endpoint)
-      if (!delegated) refuseMe(url)
-      const clientRequestId = crypto.randomUUID()
-      const headers = new Headers(init.headers)
-      headers.set('accept', 'application/json')
-      headers.set('client-request-id', clientRequestId)
-      const response = await fetch(url, { ...init, headers })
-      if (!response.ok) throw await failureOf(response, url, clientRequestId)
+      const response = await send('GET', path, init)
       return (await response.json()) as Resource // the caller says what Graph documents for the path
+    },
+    async post<Resource>(
+      path: string,
+      body: unknown,
+      init: TokenFetchInit = {},
+    ): Promise<Resource> {
+      const response = await send('POST', path, { ...init, body: JSON.stringify(body) })
+      const text = await response.text()
+      // The caller says what Graph documents for the path, nothing included.
+      return (text === '' ? undefined : JSON.parse(text)) as Resource
     },
   })
 }
+
+type Method = 'GET' | 'POST'
 
 /** The path is put behind Graph's origin as text, so that no path can lead to another host. */
 function addressOf(path: string, endpoint: string): URL {
@@ -62,15 +99,16 @@ function refuseMe(url: URL): void {
   )
 }
 
-async function failureOf(response: Response, url: URL, clientRequestId: string) {
+async function failureOf(
+  response: Response,
+  request: { readonly method: Method; readonly path: string; readonly clientRequestId: string },
+) {
   const body: unknown = await response.json().catch(() => undefined)
   return new GraphRequestError({
-    method: 'GET',
-    path: url.pathname,
+    ...request,
     graphStatus: response.status,
     graphCode: codeOf(body),
     requestId: response.headers.get('request-id') ?? undefined,
-    clientRequestId,
     retryAfter: response.headers.get('retry-after') ?? undefined,
   })
 }

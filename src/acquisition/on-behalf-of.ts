@@ -1,18 +1,18 @@
 import { assertionOf, type Assertion } from '../protocol/assertion.js'
-import { cacheKey } from '../protocol/cache-key.js'
 import type { Caller, UserCaller } from '../protocol/caller.js'
-import type { ScopePlan } from '../protocol/scope-plan.js'
 import { ScopesInvalidError } from '../protocol/scopes-invalid-error.js'
 import { NotDelegatedError } from '../protocol/token-errors.js'
 import { keptTokenOf } from '../stores/kept-token.js'
 import { AccessToken } from './access-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
 import { asCallerChallenge } from './caller-challenge.js'
-import { createTokenMemory } from './token-memory.js'
+import { createRefusedTokens } from './refused-tokens.js'
+import { createTokenCache } from './token-cache.js'
+import { digestOf } from './token-digest.js'
 import { createTokenSource, type TokenSource } from './token-source.js'
-import type { Scopes } from './token-source-settings.js'
-
-const rememberedTokens = 10_000
+import type { TokenQuestion } from './token-source-settings.js'
+import { incompleteGrant, userChallenged, withClaims } from './user-needed.js'
+import { wantedToken, type WantedToken } from './wanted-token.js'
 
 /**
  * Swaps the token this API was called with for one of another API, for the same user. Only a
@@ -24,42 +24,43 @@ const rememberedTokens = 10_000
  */
 export function createOnBehalfOf(settings: AcquisitionSettings): (caller: Caller) => TokenSource {
   const { clock, endpoint } = settings
-  const memory = createTokenMemory({ clock, capacity: rememberedTokens })
+  const cache = createTokenCache(settings, 'on-behalf-of')
+  const refused = createRefusedTokens()
 
-  async function acquire(caller: UserCaller, scopes: Scopes | undefined): Promise<AccessToken> {
-    const plan = planFor(scopes, settings)
+  async function acquire(caller: UserCaller, question: TokenQuestion): Promise<AccessToken> {
+    const wanted = wantedFrom(question, settings)
     const assertion = usableAssertionOf(caller)
-    const key = cacheKey(
-      caller.tenantId,
-      caller.objectId,
-      await digestOf(assertion),
-      plan.resource,
-      plan.scopes.join(' '),
-    )
-    const kept = await memory.get(key, async () => {
-      const response = await endpoint
-        .onBehalfOf({
-          tenant: caller.tenantId,
-          scope: plan.scopes.join(' '),
-          resource: plan.resource,
-          assertion: assertion.token,
-        })
-        .catch((error: unknown) => {
-          throw asCallerChallenge(error, settings.authority)
-        })
-      return keptTokenOf(response, {
-        resource: plan.resource,
-        requested: plan.scopes,
-        receivedAt: clock(),
+    const { resource, scopes: requested } = wanted.plan
+    const { tenantId: tenant, objectId } = caller
+    const scope = [...requested].sort().join(' ')
+    const needed = wanted.needs?.scopes.join(' ') ?? ''
+    const base = [tenant, objectId, await assertionDigestOf(assertion), resource, scope, needed]
+    if (wanted.demand !== undefined) await refused.refuse(base, wanted.demand)
+    const { name, claims } = refused.successorOf(base)
+    const request = { tenant, resource, scope, assertion: assertion.token, claims }
+    try {
+      const kept = await cache.get({
+        name,
+        until: assertion.expiresAt,
+        async acquire() {
+          const response = await endpoint.onBehalfOf(request)
+          const incomplete = incompleteGrant(wanted, response.scope)
+          if (incomplete !== undefined) throw incomplete
+          return keptTokenOf(response, { resource, requested, receivedAt: clock() })
+        },
       })
-    })
-    return new AccessToken(kept)
+      return new AccessToken(kept)
+    } catch (error) {
+      throw asCallerChallenge(withClaims(error, claims), settings)
+    }
   }
 
   return (caller) => {
     const user = delegated(caller)
     return createTokenSource({
-      acquire: (scopes) => acquire(user, scopes),
+      acquire: (question) => acquire(user, question),
+      unanswered: (question, challenge) =>
+        asCallerChallenge(userChallenged(wantedFrom(question, settings), challenge), settings),
       graph: settings.graph,
       fetch: settings.fetch,
       delegated: true,
@@ -78,8 +79,9 @@ function usableAssertionOf(caller: UserCaller): Assertion {
   throw new NotDelegatedError('not-verified-here')
 }
 
-function planFor(scopes: Scopes | undefined, settings: AcquisitionSettings): ScopePlan {
-  const plan = settings.plan({ scopes: scopes ?? [], purpose: 'on-behalf-of' })
+function wantedFrom(question: TokenQuestion, settings: AcquisitionSettings): WantedToken {
+  const wanted = wantedToken(question, 'on-behalf-of', settings)
+  const { plan } = wanted
   if (plan.resource === settings.clientId || settings.audiences.includes(plan.resource)) {
     throw new ScopesInvalidError({
       found: `On-behalf-of was asked for a token of this API itself (${plan.resource}).`,
@@ -87,18 +89,15 @@ function planFor(scopes: Scopes | undefined, settings: AcquisitionSettings): Sco
       scopes: plan.scopes,
     })
   }
-  return plan
+  return wanted
 }
 
 const digests = new WeakMap<Assertion, Promise<string>>()
 
-/** SHA-256 of the verified token: part of a cache key, from which the token cannot be had back. */
-function digestOf(assertion: Assertion): Promise<string> {
+function assertionDigestOf(assertion: Assertion): Promise<string> {
   const known = digests.get(assertion)
   if (known !== undefined) return known
-  const digest = crypto.subtle
-    .digest('SHA-256', new TextEncoder().encode(assertion.token))
-    .then((bytes) => String.fromCharCode(...new Uint8Array(bytes)))
+  const digest = digestOf(assertion.token)
   digests.set(assertion, digest)
   return digest
 }

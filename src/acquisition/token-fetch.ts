@@ -1,28 +1,48 @@
 import { EgressRefusedError } from '../protocol/egress-refused-error.js'
 import { isSecureUrl } from '../protocol/loopback.js'
+import { challengedCall } from './challenged-call.js'
 import type { Scopes, TokenSourceSettings } from './token-source-settings.js'
 
 export interface TokenFetchInit extends RequestInit {
   /** Scopes of the API that is called; may be left out for Microsoft Graph. */
   readonly scopes?: Scopes
+  /** Permissions that a `.default` token has to hold; see `token()`. */
+  readonly needs?: Scopes
 }
 
 /**
  * `fetch` that adds the token as `Authorization: Bearer`. A redirect to another origin is followed
- * without it, as the Fetch standard says.
+ * without it, as the Fetch standard says. When the API answers with a claims challenge, the call is
+ * sent once more with a token that has the claims; a body that is a stream cannot be sent twice, so
+ * the API's answer is then returned and the next call has the new token.
  */
 export type TokenFetch = (url: string | URL, init?: TokenFetchInit) => Promise<Response>
 
 export function createTokenFetch(settings: TokenSourceSettings): TokenFetch {
   return async (address, init = {}) => {
-    const { scopes, ...rest } = init
+    const { scopes, needs, ...rest } = init
     const url = new URL(address)
     refuseUnsafe(url, scopes, settings)
-    const token = await settings.acquire(scopes)
-    const headers = new Headers(rest.headers)
-    headers.set('authorization', `Bearer ${token.reveal()}`)
-    return settings.fetch(url, { ...rest, headers })
+    return challengedCall(settings, {
+      question: { scopes, needs },
+      origin: url.origin,
+      repeatable: !isStream(rest.body),
+      send(token) {
+        const headers = new Headers(rest.headers)
+        headers.set('authorization', `Bearer ${token.reveal()}`)
+        return settings.fetch(url, { ...rest, headers })
+      },
+    })
   }
+}
+
+/** Whether a body is gone once it was read. */
+function isStream(body: unknown): boolean {
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    ('getReader' in body || Symbol.asyncIterator in body)
+  )
 }
 
 function refuseUnsafe(url: URL, scopes: Scopes | undefined, settings: TokenSourceSettings): void {

@@ -150,7 +150,11 @@ function webApp(): Application {
       [fabrikamId]: '71d3c0b8-5e9f-4a26-83b4-d6f2a1c7e950',
     },
     identifierUris: [],
-    redirectUris: ['http://localhost/auth/callback'],
+    redirectUris: [
+      'http://localhost/auth/callback',
+      'http://localhost/auth/admin-consent/callback',
+      'http://localhost/',
+    ],
     secrets: ['web-app-secret-for-the-emulator-only'],
     requiredResourceAccess: [
       { resourceAppId: graphAppId, scopes: ['User.Read', 'Mail.Read'] },

@@ -6,6 +6,19 @@ export interface Directory {
   delegatedGrants?: DelegatedGrant[]
   /** Application permissions (app roles) an administrator has granted. */
   applicationGrants?: ApplicationGrant[]
+  /** Identities assigned to the machine that `emulator.workload` stands for. */
+  managedIdentities?: ManagedIdentity[]
+}
+
+/** An identity that Azure looks after; it has app roles by `applicationGrants`, and no secret. */
+export interface ManagedIdentity {
+  /** `appid` in its tokens, and the client of its grants. */
+  clientId: string
+  /** Object id of its service principal: `oid` and `sub` in its tokens. */
+  principalId: string
+  tenantId: string
+  /** The one of the machine itself, or one of its own that the machine was given. */
+  type: 'SystemAssigned' | 'UserAssigned'
 }
 
 export interface Tenant {
@@ -70,6 +83,8 @@ export interface Application {
   secrets?: string[]
   /** X.509 certificates (PEM) whose keys sign this application's client assertions. */
   certificates?: string[]
+  /** Whose tokens stand in for a secret; compared letter by letter. */
+  federatedCredentials?: FederatedCredential[]
   /** Lets the application redeem codes without a credential. */
   isFallbackPublicClient?: boolean
   /** Version of the access tokens issued for this API; 1 when left out, as at Microsoft. */
@@ -88,6 +103,14 @@ export interface Application {
    * `idtyp(include_user_token)` to mark user tokens too), ID-token ones to the client.
    */
   optionalClaims?: { accessToken?: string[]; idToken?: string[] }
+}
+
+/** A workload elsewhere that may act as the application. */
+export interface FederatedCredential {
+  name: string
+  issuer: string
+  subject: string
+  audience: string
 }
 
 export interface DelegatedPermission {

@@ -28,6 +28,8 @@ export interface Emulator {
   readonly keys: PlatformKeys
   /** The live consent store. */
   readonly grants: Grants
+  /** Conditional Access and continuous access evaluation. */
+  readonly conditionalAccess: ConditionalAccess
   readonly faults: Faults
   /** What was asked of the emulator, oldest first, secrets left out. */
   readonly requests: readonly RequestRecord[]
@@ -36,8 +38,35 @@ export interface Emulator {
   sign(payload: Record<string, unknown>, options?: SignOptions): Promise<string>
   /** An access token as the platform itself would issue it, with overrides. */
   mintToken(request: MintRequest): Promise<string>
+  /** The machine an app runs on: its managed identities, and an issuer of workload tokens. */
+  readonly workload: Workload
   /** Closes both listeners and every open connection. */
   stop(): Promise<void>
+}
+
+export interface Workload {
+  /** Issuer of the tokens that `mint` gives, with its discovery document and keys. */
+  readonly issuer: string
+  /**
+   * The environment of a virtual machine: through the Instance Metadata Service it finds the
+   * directory's managed identities.
+   */
+  readonly virtualMachine: Readonly<Record<string, string>>
+  /** The environment of App Service, Functions and Container Apps. */
+  readonly appService: Readonly<Record<string, string>>
+  /** A token as Kubernetes mounts it into a pod, for a federated credential. */
+  mint(request: WorkloadTokenRequest): Promise<string>
+}
+
+export interface WorkloadTokenRequest {
+  /** For instance `system:serviceaccount:default:tasks`. */
+  subject: string
+  /** `api://AzureADTokenExchange` when left out. */
+  audience?: string
+  /** Overrides for the payload; `undefined` deletes a claim. */
+  claims?: Record<string, unknown>
+  /** Lifetime in seconds; an hour when left out. */
+  expiresIn?: number
 }
 
 export type KeyFamily = 'organization' | 'personal'
@@ -56,6 +85,35 @@ export interface Grants {
   grantApplication(grant: ApplicationGrant): void
   list(): { delegated: DelegatedGrant[]; application: ApplicationGrant[] }
   clear(): void
+}
+
+/** What an administrator decides about sessions and sign-ins. */
+export interface ConditionalAccess {
+  /**
+   * Ends the user's sessions, as a new password or a disabled account does: no browser is signed in
+   * any more, refresh tokens are AADSTS50173, and Microsoft Graph answers earlier access tokens of
+   * clients that declared `cp1` with a claims challenge. A service principal's id works as well.
+   */
+  revokeSessions(objectId: string): void
+  /**
+   * Tokens for the API take multifactor authentication, which a sign-in at the browser proves for
+   * its session. Before that every other grant is refused, with claims to sign in with.
+   */
+  requireMfa(policy: MfaPolicy): void
+  /**
+   * Microsoft Graph asks users for an authentication context such as `c1`; clients that declared
+   * `cp1` get a claims challenge, others 403.
+   */
+  requireContext(context: string): void
+  /** Takes back what is required; sessions that were ended stay ended. */
+  clear(): void
+}
+
+export interface MfaPolicy {
+  /** Application id of the API. */
+  resource: string
+  /** 50076, the default: the user must use it; 50079: the user must register for it first. */
+  code?: 50076 | 50079
 }
 
 export interface SignOptions {
@@ -86,7 +144,15 @@ export interface MintRequest {
 }
 
 export type Endpoint =
-  'discovery' | 'keys' | 'authorize' | 'token' | 'logout' | 'graph' | 'adminconsent' | 'other'
+  | 'discovery'
+  | 'keys'
+  | 'authorize'
+  | 'token'
+  | 'logout'
+  | 'graph'
+  | 'adminconsent'
+  | 'managed-identity'
+  | 'other'
 
 export interface Fault {
   endpoint: Exclude<Endpoint, 'other'> | 'any'

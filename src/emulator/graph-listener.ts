@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestRecord } from './emulator.js'
 import type { FaultGate } from './faults.js'
+import { requireAccess } from './conditional-access/graph-challenge.js'
 import { createGraph } from './graph/graph.js'
 import { verifyGraphToken } from './graph-token-verifier.js'
 import { isKnownHost } from './http/known-host.js'
@@ -37,14 +38,16 @@ async function answer(
 }
 
 function graphFor(platform: Platform, record: RequestRecord): Handler {
+  const authorizationUri = `${platform.origin}/common/oauth2/authorize`
   return createGraph({
     directory: platform.directory,
     now: () => platform.now(),
     graphHost: publicGraphHost(platform),
-    authorizationUri: `${platform.origin}/common/oauth2/authorize`,
+    authorizationUri,
     verify: async (bearer) => {
       const token = await verifyGraphToken(platform, bearer)
       record.token = { ...token.claims }
+      requireAccess(platform.access, token, authorizationUri)
       return token
     },
   })

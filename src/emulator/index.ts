@@ -8,6 +8,8 @@ export type {
   DelegatedGrant,
   DelegatedPermission,
   Directory,
+  FederatedCredential,
+  ManagedIdentity,
   Message,
   RequiredResourceAccess,
   SignInAudience,
@@ -15,6 +17,7 @@ export type {
   User,
 } from './directory.js'
 export type {
+  ConditionalAccess,
   Emulator,
   EmulatorOptions,
   Endpoint,
@@ -22,8 +25,11 @@ export type {
   Faults,
   Grants,
   KeyFamily,
+  MfaPolicy,
   MintRequest,
   PlatformKeys,
   RequestRecord,
   SignOptions,
+  Workload,
+  WorkloadTokenRequest,
 } from './emulator.js'

@@ -16,6 +16,7 @@ import { errorPage } from './pages/error.js'
 import { signOutEndpoint } from './sign-out/sign-out-endpoint.js'
 import { tokenEndpoint } from './token-endpoint/token-endpoint.js'
 import type { Services } from './platform/services.js'
+import { workloadRoutes } from './workload/workload-routes.js'
 
 export interface ListenerParts {
   services: Services
@@ -54,7 +55,10 @@ async function answer(
   request.on('error', () => response.destroy())
   const url = new URL(request.url ?? '/', services.platform.origin)
   const [, tenant = '', path = ''] = /^\/([^/]*)(\/.*)?$/s.exec(url.pathname) ?? []
-  const [, endpoint, handle] = routes.find(([pattern]) => pattern.test(path)) ?? []
+  const [, endpoint, handle] =
+    workloadRoutes.find(([pattern]) => pattern.test(url.pathname)) ??
+    routes.find(([pattern]) => pattern.test(path)) ??
+    []
   const record = recorder.start(request, response, { endpoint: endpoint ?? 'other', url, tenant })
   if (!isKnownHost(request, publicOrigin)) {
     refuseHost(response)

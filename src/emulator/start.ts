@@ -1,5 +1,6 @@
 import { createProvider } from './authorize/oidc-provider.js'
 import { createBrowserSessions } from './authorize/browser-sessions.js'
+import { createAccessPolicies } from './conditional-access/access-policies.js'
 import { createConsentStore } from './consent/consent-store.js'
 import { contosoDirectory } from './contoso.js'
 import type { Directory } from './directory.js'
@@ -16,6 +17,7 @@ import { createRegistry } from './platform/registry.js'
 import type { Services } from './platform/services.js'
 import { mintToken } from './tokens/mint-token.js'
 import { signJwt } from './tokens/sign-jwt.js'
+import { createWorkloadIssuer } from './workload/workload-issuer.js'
 
 /**
  * Starts a local Microsoft identity platform with a Microsoft Graph beside it, for development and
@@ -53,6 +55,8 @@ export async function startEmulator(
     registry: createRegistry(live),
     keys,
     consents: createConsentStore(live),
+    access: createAccessPolicies(now),
+    workload: createWorkloadIssuer({ listening, now }),
     opaqueTokens: new Map(),
     now,
   }
@@ -75,7 +79,9 @@ export async function startEmulator(
     directory: live,
     keys,
     grants: platform.consents,
+    conditionalAccess: platform.access,
     faults,
+    workload: platform.workload,
     requests: recorder.records,
     clearRequests: () => {
       recorder.records.length = 0
@@ -112,6 +118,10 @@ async function createServices(platform: Platform): Promise<Services> {
     sessions: createBrowserSessions(() => platform.now()),
     authorizeRequests: new Map(),
   }
+  platform.access.onRevoke((userId) => {
+    const account = platform.registry.user(userId)
+    if (account !== undefined) parts.sessions.end(account.home)
+  })
   const provider = await createProvider(parts)
   const callback = provider.callback()
   return {

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel'
 import { readFileSync } from 'node:fs'
 import type { Host } from './host.js'
 
@@ -7,5 +8,8 @@ export const nodeHost: Host = {
   readFile: (path) => readFileSync(path, 'utf8'),
   warn: (message) => {
     process.emitWarning(message, 'EntradaWarning')
+  },
+  publish: (event) => {
+    channel(`entrada:${event.type}`).publish(event)
   },
 }

@@ -1,3 +1,4 @@
+import type { SignInEvent } from '../protocol/events.js'
 import { returnToOf } from '../protocol/return-to.js'
 import type { SignInHints } from '../sign-in/authorization-request.js'
 import { planPending } from '../sign-in/pending-transactions.js'
@@ -29,6 +30,10 @@ export interface Departures {
   pageBefore(request: RequestView): string
   /** The public origin that the request was sent to: one of the configured ones, always. */
   originOf(request: RequestView): string
+  /** The configured origin that the request names; undefined when it names another host. */
+  namedOriginOf(request: RequestView): string | undefined
+  /** The origin that a sign-in started at, and comes back to. */
+  originOfSignIn(content: TransactionContent): string
 }
 
 export interface DepartureSettings {
@@ -36,15 +41,20 @@ export interface DepartureSettings {
   readonly transactions: TransactionCodec
   readonly origins: readonly [string, ...string[]]
   readonly choices: SignInChoices
+  readonly tell: (event: SignInEvent) => void
 }
 
 export function createDepartures(settings: DepartureSettings): Departures {
-  const { flow, transactions, origins, choices } = settings
+  const { flow, transactions, origins, choices, tell } = settings
   const rules = { fallback: '/', never: Object.values(choices.routes) }
 
-  function originOf(request: RequestView): string {
+  function namedOriginOf(request: RequestView): string | undefined {
     const host = request.header('host')?.toLowerCase()
-    return origins.find((origin) => new URL(origin).host === host) ?? origins[0]
+    return origins.find((origin) => new URL(origin).host === host)
+  }
+
+  function originOf(request: RequestView): string {
+    return namedOriginOf(request) ?? origins[0]
   }
 
   function attributesFor(origin: string, seconds: number): CookieAttributes {
@@ -60,21 +70,30 @@ export function createDepartures(settings: DepartureSettings): Departures {
 
   return {
     originOf,
+    namedOriginOf,
+    originOfSignIn: ({ origin }) => origin ?? origins[0],
     returnTo,
 
     async begin(request, content, hints) {
       const origin = originOf(request)
       const returnPath = content.returnTo === '/' ? undefined : content.returnTo
-      const { url, cookie } = await flow.begin(
+      const { url, cookie, correlationId } = await flow.begin(
         withoutUndefined({
           ...content,
           returnTo: returnPath,
           origin: origin === origins[0] ? undefined : origin,
+          maxAge: content.maxAge ?? choices.maxAge,
         }),
-        { prompt: choices.prompt, domainHint: choices.domainHint, ...hints },
+        {
+          prompt: choices.prompt,
+          domainHint: choices.domainHint,
+          loginHint: choices.loginHint,
+          ...withoutUndefined(hints),
+        },
       )
       const { drop } = planPending(transactions, cookiesOf(request.header('cookie')), cookie)
       const keep = attributesFor(origin, transactionLifetime / 1000)
+      tell({ type: 'sign-in-started', correlationId, silent: content.silent === true })
       return {
         url,
         headers: [
@@ -100,9 +119,10 @@ export function createDepartures(settings: DepartureSettings): Departures {
   }
 }
 
-/** Left-out fields keep the transaction's cookie small. */
-function withoutUndefined(content: {
-  [Key in keyof TransactionContent]: TransactionContent[Key] | undefined
-}): TransactionContent {
-  return Object.fromEntries(Object.entries(content).filter(([, value]) => value !== undefined))
+/** Left-out fields keep the transaction's cookie small, and leave hints to the defaults. */
+function withoutUndefined<Fields extends object>(fields: {
+  [Key in keyof Fields]: Fields[Key] | undefined
+}): Fields {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given) as Fields // what is left has the values it came with
 }

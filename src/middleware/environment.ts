@@ -1,5 +1,5 @@
 import type { Host } from '../host/host.js'
-import type { EntraOptions } from './entra-options.js'
+import type { ClientCredential, EntraOptions } from './entra-options.js'
 
 type FromText<Key extends keyof EntraOptions> = (text: string) => EntraOptions[Key]
 
@@ -18,6 +18,7 @@ export const environmentVariables = {
   authorityHost: 'AZURE_AUTHORITY_HOST',
   tenants: 'ENTRADA_TENANTS',
   audiences: 'ENTRADA_AUDIENCES',
+  resourceUrl: 'ENTRADA_RESOURCE_URL',
   baseUrl: 'ENTRADA_BASE_URL',
   secret: 'ENTRADA_SECRET',
   graphEndpoint: 'ENTRADA_GRAPH_ENDPOINT',
@@ -25,6 +26,9 @@ export const environmentVariables = {
 
 /** The variable of the Azure SDKs that names a PEM file with certificate and private key. */
 export const certificatePathVariable = 'AZURE_CLIENT_CERTIFICATE_PATH'
+
+/** The variable in which a Kubernetes workload finds the path of its service account token. */
+export const tokenFileVariable = 'AZURE_FEDERATED_TOKEN_FILE'
 
 /**
  * The options as given, completed from the environment. A credential of the environment belongs
@@ -45,6 +49,7 @@ export function withEnvironment(options: EntraOptions, host: Host): EntraOptions
     ...read('authorityHost', String),
     ...read('tenants', policyOf),
     ...read('audiences', listOf),
+    ...read('resourceUrl', String),
     ...read('baseUrl', listOf),
     ...read('secret', secretsOf),
     ...read('graphEndpoint', String),
@@ -62,11 +67,18 @@ function belongsToEnvironment(options: EntraOptions, host: Host): boolean {
   )
 }
 
-function credentialOf(host: Host): Pick<EntraOptions, 'credential'> {
-  const secret = host.environment[environmentVariables.credential]
-  const path = host.environment[certificatePathVariable]
-  if (path !== undefined && path !== '') return { credential: { certificate: { path } } }
-  return secret === undefined || secret === '' ? {} : { credential: { secret } }
+/** Several make a list in which what cannot be copied comes first. */
+function credentialOf({ environment }: Host): Pick<EntraOptions, 'credential'> {
+  const tokenFile = environment[tokenFileVariable]
+  const path = environment[certificatePathVariable]
+  const secret = environment[environmentVariables.credential]
+  const given: ClientCredential[] = []
+  if (tokenFile !== undefined && tokenFile !== '') given.push({ federated: { tokenFile } })
+  if (path !== undefined && path !== '') given.push({ certificate: { path } })
+  if (secret !== undefined && secret !== '') given.push({ secret })
+  const [first, ...others] = given
+  if (first === undefined) return {}
+  return { credential: others.length === 0 ? first : [first, ...others] }
 }
 
 /** `{ tenant: process.env.MISSPELT }` means "not given", not "undefined wins". */

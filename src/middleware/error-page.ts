@@ -1,10 +1,15 @@
+import { AccessRefusal } from '../protocol/access-errors.js'
 import type { EntraError } from '../protocol/entra-error.js'
 import {
   CallbackInvalidError,
   SignInRefusedError,
   type SignInRefusal,
 } from '../protocol/sign-in-errors.js'
-import { AdminConsentRequiredError, TokenRefusedError } from '../protocol/token-errors.js'
+import {
+  AdminConsentRequiredError,
+  RequestRefusedError,
+  TokenRefusedError,
+} from '../protocol/token-errors.js'
 import type { Page, PageLink } from './page.js'
 
 type Words = Pick<Page, 'title' | 'text'>
@@ -12,13 +17,13 @@ type Words = Pick<Page, 'title' | 'text'>
 const refusals: Readonly<Record<SignInRefusal, Words>> = {
   declined: {
     title: 'Sign-in cancelled',
-    text: ['You are not signed in, because the sign-in was cancelled or access was denied.'],
+    text: ['The sign-in was cancelled, or access was denied.'],
   },
   'consent-declined': {
     title: 'Permission not granted',
     text: [
-      'You are not signed in, because the permissions that this application asks for were not granted.',
-      'You can try again and look at the list of permissions first. Nothing has been shared.',
+      'The permissions that this application asks for were not granted.',
+      'You can try again and look at the list of permissions first. Nothing new has been shared.',
     ],
   },
   'admin-approval': {
@@ -64,6 +69,14 @@ const callbackWords: Words = {
   ],
 }
 
+const originWords: Words = {
+  title: 'Sign-in not completed',
+  text: [
+    'This application has several addresses, and the sign-in started at another one than this.',
+    'Please start it again here.',
+  ],
+}
+
 const unavailable: Words = {
   title: 'Not available right now',
   text: [
@@ -90,25 +103,58 @@ const refusedWords: Words = {
   text: ['This request cannot be answered.'],
 }
 
-/** What a person is told about an error: our own words, chosen by its kind. */
-export function errorPageOf(error: EntraError, tryAgain: PageLink): Page {
+/**
+ * What a person is told about an error: our own words, chosen by its kind.
+ *
+ * @param adminConsentPath Where this app lets administrators consent, if it does.
+ */
+export function errorPageOf(
+  error: EntraError,
+  tryAgain: PageLink,
+  adminConsentPath?: string,
+): Page {
   const details = detailsOf(error)
   if (error instanceof SignInRefusedError) {
-    return { ...refusals[error.reason], ...details, action: tryAgain }
+    const alternative = error.reason === 'admin-approval' ? forAdmin(adminConsentPath) : undefined
+    return { ...refusals[error.reason], ...details, action: tryAgain, alternative }
   }
-  if (error instanceof CallbackInvalidError)
-    return { ...callbackWords, ...details, action: tryAgain }
+  if (error instanceof CallbackInvalidError) {
+    const words = error.fault === 'origin' ? originWords : callbackWords
+    return { ...words, ...details, action: tryAgain }
+  }
   if (error instanceof AdminConsentRequiredError) {
-    const link = { label: 'I am an administrator', href: error.adminConsentUrl }
-    return { ...refusals['admin-approval'], ...details, alternative: { kind: 'link', ...link } }
+    const alternative = forAdmin(adminConsentPath ?? error.adminConsentUrl)
+    return { ...refusals['admin-approval'], ...details, alternative }
+  }
+  if (isConsentDenied(error)) {
+    return { ...refusals['consent-declined'], ...details, action: tryAgain }
   }
   if (error.status === 503) return { ...unavailable, ...details, action: tryAgain }
   if (error.status === 401) return { ...needsAct, ...details, action: tryAgain }
   return error.status >= 500 ? { ...internal, ...details } : { ...refusedWords, ...details }
 }
 
+/** Other denials, such as a user who is not assigned, are no matter of consent. */
+function isConsentDenied(error: EntraError): boolean {
+  return (
+    error instanceof RequestRefusedError &&
+    error.reason === 'denied' &&
+    error.aadsts.every((number) => number === 65004)
+  )
+}
+
+function forAdmin(href: string | undefined): PageLink | undefined {
+  return href === undefined ? undefined : { kind: 'link', label: 'I am an administrator', href }
+}
+
+/** Whether an answer tells the code alone, or also why; the latter is for development. */
+export type ErrorDetail = 'code' | 'explanation'
+
 /** What a program is told: the same, as JSON. */
-export function errorBodyOf(error: EntraError): Readonly<Record<string, unknown>> {
+export function errorBodyOf(
+  error: EntraError,
+  detail: ErrorDetail = 'code',
+): Readonly<Record<string, unknown>> {
   const { code, correlationId } = detailsOf(error)
   return {
     error: error.code,
@@ -117,6 +163,9 @@ export function errorBodyOf(error: EntraError): Readonly<Record<string, unknown>
     ...(correlationId === undefined ? {} : { correlationId }),
     ...(error instanceof AdminConsentRequiredError
       ? { adminConsentUrl: error.adminConsentUrl }
+      : {}),
+    ...(detail === 'explanation' && error instanceof AccessRefusal
+      ? { explanation: error.explanation }
       : {}),
   }
 }

@@ -1,12 +1,16 @@
 import type { ForAppOptions } from '../acquisition/app-only.js'
-import type { TokenSource } from '../acquisition/token-source.js'
+import type { TokenOptions, TokenSource } from '../acquisition/token-source.js'
 import type { Host } from '../host/host.js'
 import type { Account } from '../protocol/account.js'
 import type { Caller } from '../protocol/caller.js'
+import type { UserName } from '../sign-in/tombstones.js'
 import type { NonEmpty } from '../validation/requirement.js'
+import type { AdminConsentOptions } from './admin-consent-options.js'
 import { createApiGuards, type ApiGuards, type Guard } from './api-guards.js'
 import type { EntraOptions } from './entra-options.js'
 import { createInstance } from './instance.js'
+import type { ProtectedResourceOptions } from './protected-resource.js'
+import type { PageRequirement } from './page-guard.js'
 import type { RequestView } from './request-view.js'
 import type { SignInOptions } from './sign-in-options.js'
 import type { ErrorStep, Step } from './step.js'
@@ -15,7 +19,7 @@ import type { ErrorStep, Step } from './step.js'
  * One app registration in a web app, with the words that are the same in every framework.
  * `Request` is what a handler of the framework is given, `Handler` what the framework mounts.
  */
-export interface Identity<Request, Handler, ErrorHandler> extends ApiGuards<Handler> {
+export interface Identity<Request, Handler, ErrorHandler, Upgrade> extends ApiGuards<Handler> {
   /**
    * Who called this API.
    *
@@ -31,6 +35,20 @@ export interface Identity<Request, Handler, ErrorHandler> extends ApiGuards<Hand
    *   (ERR_ENTRA_PLATFORM_UNAVAILABLE).
    */
   verifyToken(token: string): Promise<Caller>
+  /**
+   * Serves this API's protected resource metadata at the well-known address that `resourceUrl`
+   * gives, for clients that find out by themselves where to get a token and which scopes there are.
+   * Mount it for all paths, before the guards.
+   *
+   * @throws ConfigurationError (ERR_ENTRA_CONFIGURATION) without `resourceUrl`.
+   * @see https://www.rfc-editor.org/rfc/rfc9728
+   */
+  protectedResourceMetadata(options?: ProtectedResourceOptions): Handler
+  /**
+   * Forgets the platform's signing keys, and with them every token that was verified: the next
+   * request fetches them anew. For the news that a key is compromised; rotation needs no call.
+   */
+  purgeKeys(): void
   /**
    * Tokens for other APIs on behalf of the user who called this one.
    *
@@ -53,16 +71,37 @@ export interface Identity<Request, Handler, ErrorHandler> extends ApiGuards<Hand
    * @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
    */
   signIn(options?: SignInOptions): Handler
-  /** Lets a signed-in user through; sends a person to sign in, answers a program 401. */
-  requireSignIn(): Handler
+  /**
+   * Lets a signed-in user through; sends a person to sign in, answers a program 401. With a
+   * requirement it sends a signed-in user back for what the sign-in lacks, once (step-up).
+   *
+   * @throws ConfigurationError (ERR_ENTRA_CONFIGURATION) for a requirement that is not well formed.
+   * @see https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context
+   * @example app.post('/transfer', identity.requireSignIn({ acrs: 'c1' }), transfer)
+   */
+  requireSignIn(requirement?: PageRequirement): Handler
   /**
    * Lets a signed-in user through for whom there is a token with these scopes; what only the user
    * can give, such as consent, is asked for by a redirect before the handler runs.
    *
-   * @param scopes Of one API; without a resource they are Microsoft Graph's.
+   * @param scopes Of one API; without a resource they are Microsoft Graph's. After a `.default` scope
+   *   `{ needs }` may name what its token has to hold: while that is missing the user is asked once
+   *   more for everything that is registered.
    * @throws ScopesInvalidError (ERR_ENTRA_SCOPES_INVALID) at construction.
+   * @example app.get('/inbox', identity.requireToken('Mail.Read'), inbox)
    */
-  requireToken(...scopes: NonEmpty<string>): Handler
+  requireToken(...scopes: NonEmpty<string> | DefaultWithNeeds): Handler
+  /**
+   * Lets an administrator consent for the whole organization: `/auth/admin-consent` leads to the
+   * platform's page and `/auth/admin-consent/callback`, which has to be a redirect URI of the
+   * registration, takes its answer. Once it is mounted, errors and pages that need an administrator
+   * lead there.
+   *
+   * @throws ConfigurationError (ERR_ENTRA_CONFIGURATION) without `baseUrl` or `secret`, and
+   *   ScopesInvalidError (ERR_ENTRA_SCOPES_INVALID) for scopes that cannot be asked for.
+   * @see https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
+   */
+  adminConsent(options?: AdminConsentOptions): Handler
   /**
    * Answers what this library's guards and token sources throw: a redirect to sign-in or consent, a
    * page for a person, JSON for a program, a challenge for an API's caller. Faults of the program
@@ -83,14 +122,41 @@ export interface Identity<Request, Handler, ErrorHandler> extends ApiGuards<Hand
    * @throws SignInRequiredError (ERR_ENTRA_SIGN_IN_REQUIRED) when nobody is signed in.
    */
   forUser(request: Request): TokenSource
+  /**
+   * Who is signed in with a request that changes protocols, such as a WebSocket's. The session
+   * middleware must have run on it, unless the session is `cookie`.
+   *
+   * @throws ForgedRequestError (ERR_ENTRA_FORGED_REQUEST) when it does not come from a page at one
+   *   of `baseUrl`, since browsers let any site open a WebSocket with the user's cookies;
+   *   SignInRequiredError (ERR_ENTRA_SIGN_IN_REQUIRED) when nobody is signed in.
+   * @example
+   * server.on('upgrade', async (request, socket) => {
+   *   const account = await identity.accountOfUpgrade(request).catch(() => undefined)
+   *   if (account === undefined) return socket.destroy()
+   * })
+   */
+  accountOfUpgrade(request: Upgrade): Promise<Account>
+  /**
+   * Ends every sign-in of a user in this app, on all devices: in every process within the time the
+   * shared `store` takes, or in this process alone without one. Sign-ins from now on count again.
+   *
+   * @param user The signed-in user of a request, or tenant and object id of any user.
+   * @throws SignInRequiredError (ERR_ENTRA_SIGN_IN_REQUIRED) for a request nobody is signed in with;
+   *   SessionUnavailableError (ERR_ENTRA_SESSION_UNAVAILABLE) when the store fails.
+   */
+  signOutEverywhere(user: Request | UserName): Promise<void>
   /** For the `form-action` directive of a Content-Security-Policy: sign-out is a form that leads to Entra. */
   readonly formActionSources: readonly string[]
 }
 
+/** A `.default` scope, and the permissions that its token has to hold. */
+export type DefaultWithNeeds = readonly [scope: string, options: Required<TokenOptions>]
+
 /** What an adapter knows of its framework. */
-export interface Socket<Request, Handler, ErrorHandler> {
+export interface Socket<Request, Handler, ErrorHandler, Upgrade> {
   readonly host: Host
   viewOf(request: Request): RequestView
+  viewOfUpgrade(request: Upgrade): RequestView
   /** Sends what the step answers, or goes on; what it throws goes to the framework. */
   mount(step: Step): Handler
   /** Sends what the step answers to an error, or leaves the error to the framework. */
@@ -98,10 +164,10 @@ export interface Socket<Request, Handler, ErrorHandler> {
 }
 
 /** Gives an instance the words of one framework. */
-export function createIdentity<Request, Handler, ErrorHandler>(
+export function createIdentity<Request extends object, Handler, ErrorHandler, Upgrade>(
   options: EntraOptions,
-  socket: Socket<Request, Handler, ErrorHandler>,
-): Identity<Request, Handler, ErrorHandler> {
+  socket: Socket<Request, Handler, ErrorHandler, Upgrade>,
+): Identity<Request, Handler, ErrorHandler, Upgrade> {
   const { api, pages, formActionSources } = createInstance(options, socket.host)
   const viewOf = (request: Request) => socket.viewOf(request)
   const keyOf = (request: Request) => viewOf(request).key
@@ -112,18 +178,43 @@ export function createIdentity<Request, Handler, ErrorHandler>(
     caller: (request: Request) => api.callers.of(keyOf(request)),
     callerIfAny: (request: Request) => api.callers.ifAny(keyOf(request)),
     verifyToken: (token: string) => api.verifyToken(token),
+    protectedResourceMetadata: (resourceOptions: ProtectedResourceOptions = {}) =>
+      socket.mount(api.protectedResourceMetadata(resourceOptions)),
+    purgeKeys: () => {
+      api.purgeKeys()
+    },
     onBehalfOf: (request: Request) => api.onBehalfOf(api.callers.of(keyOf(request))),
     forApp: (appOptions?: ForAppOptions) => api.forApp(appOptions),
 
     signIn: (signInOptions: SignInOptions = {}) => socket.mount(pages.signIn(signInOptions)),
-    requireSignIn: () => socket.mount(pages.requireSignIn()),
-    requireToken: (...scopes: NonEmpty<string>) => socket.mount(pages.requireToken(scopes)),
+    requireSignIn: (requirement: PageRequirement = {}) =>
+      socket.mount(pages.requireSignIn(requirement)),
+    requireToken: (...scopes: NonEmpty<string> | DefaultWithNeeds) =>
+      socket.mount(
+        isWithNeeds(scopes)
+          ? pages.requireToken([scopes[0]], scopes[1])
+          : pages.requireToken(scopes),
+      ),
+    adminConsent: (consentOptions: AdminConsentOptions = {}) =>
+      socket.mount(pages.adminConsent(consentOptions)),
     errors: () => socket.mountErrors(pages.errors()),
     account: (request: Request) => pages.account(viewOf(request)),
     accountIfAny: (request: Request) => pages.accountIfAny(viewOf(request)),
     forUser: (request: Request) => pages.forUser(viewOf(request)),
+    accountOfUpgrade: (request: Upgrade) => pages.accountOfUpgrade(socket.viewOfUpgrade(request)),
+    signOutEverywhere: async (user: Request | UserName) =>
+      pages.signOutEverywhere(isUserName(user) ? user : pages.account(viewOf(user))),
     formActionSources,
   })
+}
+
+function isUserName(user: object): user is UserName {
+  const { tenantId, objectId } = user as Partial<UserName> // an object; its fields are looked at
+  return typeof tenantId === 'string' && typeof objectId === 'string'
+}
+
+function isWithNeeds(scopes: NonEmpty<string> | DefaultWithNeeds): scopes is DefaultWithNeeds {
+  return typeof scopes[1] === 'object'
 }
 
 /** A guard answers nothing: it lets through, or throws. */

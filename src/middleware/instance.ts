@@ -1,18 +1,17 @@
 import type { AcquisitionSettings } from '../acquisition/acquisition-settings.js'
+import { withCredentialBreaker } from '../acquisition/credential-breaker.js'
 import type { Host } from '../host/host.js'
 import { createScopePlanner } from '../acquisition/scope-planner.js'
-import { createMemoryTokenStore } from '../stores/memory-token-store.js'
 import { createTokenEndpoint } from '../platform/token-endpoint.js'
 import { createJwtVerifier } from '../platform/verified-jwt.js'
 import { createApiCore, type ApiCore } from './api-core.js'
 import type { EntraOptions } from './entra-options.js'
 import { createPagesCore, type PagesCore } from './pages-core.js'
 import { settingsOf } from './settings.js'
+import { publicOriginsOf, sealingSecretsOf } from './sealing-secrets.js'
 import { formActionSourcesOf } from './sign-in-core.js'
 import { signInSettingsOf } from './sign-in-settings.js'
-
-/** Room for the tokens of some ten thousand users of cookie sessions. */
-const storedCharacters = 128 * 1024 * 1024
+import { createStores } from './stores.js'
 
 /** What one `entra({ … })` consists of, before a framework's adapter gives it its words. */
 export interface Instance {
@@ -26,13 +25,21 @@ export interface Instance {
 export function createInstance(options: EntraOptions, host: Host): Instance {
   const settings = settingsOf(options, host)
   const verifier = createJwtVerifier(settings)
-  const tokenEndpoint = createTokenEndpoint(settings)
+  let adminConsentPath: string | undefined
+  const endpointSettings = {
+    ...settings,
+    adminConsentPage: () =>
+      adminConsentPath === undefined ? undefined : `${settings.baseUrls[0]}${adminConsentPath}`,
+  }
+  const tokenEndpoint = withCredentialBreaker(createTokenEndpoint(endpointSettings), settings.clock)
+  const stores = createStores(settings)
   const { graphResource } = settings.authority.cloud
   const acquisition: AcquisitionSettings = {
     authority: settings.authority,
     clientId: settings.clientId,
     audiences: settings.audiences,
     endpoint: tokenEndpoint,
+    managedIdentity: settings.managedIdentity,
     plan: createScopePlanner({
       clientId: settings.clientId,
       graphResource,
@@ -44,15 +51,33 @@ export function createInstance(options: EntraOptions, host: Host): Instance {
       hosts: settings.authority.cloud.graphHosts,
     },
     fetch: settings.fetch,
+    challenge: settings.challenge,
     clock: settings.clock,
+    store: stores.tokens,
   }
-  const store = createMemoryTokenStore({ clock: settings.clock, capacity: storedCharacters })
   return {
     api: createApiCore(settings, verifier, acquisition),
-    pages: createPagesCore(
-      () => signInSettingsOf(settings, { tokenEndpoint, verifier, store }),
+    pages: createPagesCore({
+      signIn: () =>
+        signInSettingsOf(settings, {
+          tokenEndpoint,
+          verifier,
+          store: stores.sessions,
+          adminConsentPath: () => adminConsentPath,
+          sharedStore: settings.store === undefined ? undefined : stores.sessions,
+        }),
+      adminConsent: () => ({
+        ...settings,
+        baseUrls: publicOriginsOf(settings, 'adminConsent()'),
+        secrets: sealingSecretsOf(settings, 'adminConsent()'),
+        plan: (scopes) => acquisition.plan({ scopes, purpose: 'admin-consent' }),
+      }),
+      onAdminConsent(path) {
+        adminConsentPath = path
+      },
       acquisition,
-    ),
+      errorDetail: settings.errorDetail,
+    }),
     formActionSources: formActionSourcesOf(settings.authority),
   }
 }

@@ -4,6 +4,7 @@ import { isSecureUrl } from '../protocol/loopback.js'
 import { isGuid } from '../protocol/tenant.js'
 import { tenantPolicyOf, type TenantPolicy } from '../protocol/tenant-policy.js'
 import { environmentVariables } from './environment.js'
+import type { EntraEventListener } from './event-sink.js'
 
 const shortestSecret = 32
 const largestTolerance = 600
@@ -65,6 +66,25 @@ export function clientsOf(value: unknown): readonly string[] {
   )
 }
 
+/** The resource identifier of RFC 9728 section 1.2, kept to the letter: clients compare it. */
+export function resourceUrlOf(value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === 'string' && isResourceUrl(value)) return value
+  throw fault(
+    'resourceUrl',
+    `resourceUrl is ${described(value)}. Expected the public address of this API, such as ` +
+      `https://api.contoso.com or https://api.contoso.com/tasks: https (http only for loopback), ` +
+      `without query and fragment.`,
+  )
+}
+
+export function onEventOf(value: unknown): EntraEventListener | undefined {
+  if (value === undefined || typeof value === 'function') {
+    return value as EntraEventListener | undefined // what it is called with is up to us
+  }
+  throw fault('onEvent', `onEvent is ${described(value)}. Expected a function of the event.`)
+}
+
 export function baseUrlsOf(value: unknown): readonly string[] {
   if (value === undefined) return []
   const list: unknown[] = Array.isArray(value) ? value : [value]
@@ -111,6 +131,17 @@ export function graphEndpointOf(value: unknown, authority: Authority): string {
   )
 }
 
+export function clientCapabilitiesOf(value: unknown): readonly string[] {
+  if (value === undefined) return []
+  const list: unknown[] = Array.isArray(value) ? value : [value]
+  if (list.every((one) => one === 'cp1')) return Object.freeze(list.slice(0, 1).map(String))
+  throw fault(
+    'clientCapabilities',
+    `clientCapabilities is ${described(value)}. Expected ['cp1'], which declares that this app ` +
+      `answers claims challenges, or nothing.`,
+  )
+}
+
 export function toleranceOf(value: unknown): number {
   if (value === undefined) return 300
   if (typeof value === 'number' && value >= 0 && value <= largestTolerance) return value
@@ -118,6 +149,14 @@ export function toleranceOf(value: unknown): number {
     'clockTolerance',
     `clockTolerance is ${described(value)}. Expected seconds from 0 to ${largestTolerance}.`,
   )
+}
+
+function isResourceUrl(text: string): boolean {
+  if (!/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(text) || !URL.canParse(text)) return false
+  const url = new URL(text)
+  const plain = url.username === '' && url.password === '' && !/[?#]/.test(text)
+  // A spelling that parsing changes would not be the one that clients compare.
+  return isSecureUrl(url) && plain && (url.href === text || url.href === `${text}/`)
 }
 
 function isAppIdUri(value: string): boolean {

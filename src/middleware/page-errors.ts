@@ -1,21 +1,27 @@
+import { refusalIn } from '../acquisition/refusal-pause.js'
 import { encodeBase64Url } from '../platform/base64url.js'
 import { cacheKey } from '../protocol/cache-key.js'
-import { EntraError } from '../protocol/entra-error.js'
+import type { EntraError } from '../protocol/entra-error.js'
 import { SignInRequiredError } from '../protocol/sign-in-errors.js'
-import { ConsentRequiredError, InteractionRequiredError } from '../protocol/token-errors.js'
+import {
+  ConsentRequiredError,
+  InteractionRequiredError,
+  RequestRefusedError,
+} from '../protocol/token-errors.js'
 import { hintsFor } from '../sign-in/authorization-request.js'
-import type { Histories } from '../sign-in/history.js'
+import { onceInSession, type Histories } from '../sign-in/history.js'
 import { signInScopesOf } from '../sign-in/sign-in-flow.js'
 import type { TransactionContent } from '../sign-in/transaction.js'
+import { isAnswer } from './api-errors.js'
 import type { Accounts } from './accounts.js'
 import type { Departures } from './departures.js'
-import { errorBodyOf, errorPageOf } from './error-page.js'
+import { errorBodyOf, errorPageOf, type ErrorDetail } from './error-page.js'
 import { senderOf } from './navigation.js'
 import { pageReply } from './page.js'
 import { json, type Reply } from './reply.js'
 import type { RequestView } from './request-view.js'
 import type { SendAway } from './send-away.js'
-import { sessionOf } from './session-of.js'
+import type { SessionOf } from './session-of.js'
 import type { SignInChoices } from './sign-in-options.js'
 import type { ErrorStep } from './step.js'
 
@@ -24,7 +30,10 @@ export interface PageErrorSettings {
   readonly histories: Histories
   readonly departures: Departures
   readonly sendAway: SendAway
+  readonly sessionOf: SessionOf
   readonly choices: SignInChoices
+  readonly errorDetail: ErrorDetail
+  readonly adminConsentPath?: () => string | undefined
 }
 
 type NeedsUser = InteractionRequiredError | ConsentRequiredError
@@ -34,10 +43,10 @@ type NeedsUser = InteractionRequiredError | ConsentRequiredError
  * asked, once for the same thing; what is left is a small page for people and JSON for programs.
  */
 export function createPageErrors(settings: PageErrorSettings): ErrorStep {
-  const { accounts, histories, departures, sendAway, choices } = settings
+  const { accounts, histories, departures, sendAway, sessionOf, choices, errorDetail } = settings
 
   return async function pageErrors(request, error) {
-    if (!(error instanceof EntraError)) return undefined
+    if (!isAnswer(error)) return undefined
     if (error instanceof SignInRequiredError) {
       return sendAway(request, { error, content: {}, hints: {} })
     }
@@ -45,8 +54,10 @@ export function createPageErrors(settings: PageErrorSettings): ErrorStep {
     if (needsUser(error) && account !== undefined) {
       const content = await contentFor(error)
       const wasAsked = histories.wasMet(sessionOf(request), content.need)
-      if (!wasAsked) return sendAway(request, { error, content, hints: hintsFor(account) })
-      return answer(request, error, content)
+      const isUpgrade = isDefaultUpgrade(error)
+      if (wasAsked) return answer(request, isUpgrade ? stillMissing(error) : error, content)
+      const prompt = isUpgrade ? 'consent' : undefined
+      return sendAway(request, { error, content, hints: { ...hintsFor(account), prompt } })
     }
     return answer(request, error, {})
   }
@@ -57,13 +68,17 @@ export function createPageErrors(settings: PageErrorSettings): ErrorStep {
     content: TransactionContent,
   ): Promise<Reply> {
     const headers = Object.entries(error.headers)
-    if (senderOf(request) === 'program') return json(error.status, errorBodyOf(error), headers)
+    if (senderOf(request) === 'program') {
+      return json(error.status, errorBodyOf(error, errorDetail), headers)
+    }
     // Somebody who presses the button wants to be asked again.
     const returnTo = departures.returnTo(request.method === 'GET' ? request.url : undefined)
-    const again = needsUser(error)
-      ? await departures.begin(request, { ...content, returnTo }, { prompt: 'consent' })
-      : { url: returnTo, headers: [] }
-    const page = errorPageOf(error, { kind: 'link', label: 'Try again', href: again.url })
+    const again =
+      content.need === undefined
+        ? { url: returnTo, headers: [] }
+        : await departures.begin(request, { ...content, returnTo }, { prompt: 'consent' })
+    const tryAgain = { kind: 'link', label: 'Try again', href: again.url } as const
+    const page = errorPageOf(error, tryAgain, settings.adminConsentPath?.())
     return pageReply(error.status, page, {
       render: choices.page,
       headers: [...headers, ...again.headers],
@@ -85,8 +100,35 @@ function needsUser(error: EntraError): error is NeedsUser {
   return error instanceof InteractionRequiredError || error instanceof ConsentRequiredError
 }
 
-async function needOf({ scopes, claims }: NeedsUser): Promise<string> {
-  const text = cacheKey(...scopes.toSorted(), claims ?? '')
+/**
+ * R37: a `.default` token that lacks something can get it only when the user sees the consent page
+ * again, which the platform does not show by itself.
+ */
+function isDefaultUpgrade(error: NeedsUser): error is ConsentRequiredError {
+  return (
+    error instanceof ConsentRequiredError &&
+    error.missing.length > 0 &&
+    error.scopes.every((scope) => scope.endsWith('/.default'))
+  )
+}
+
+/** The page was shown, and the permission is still not there: asking again would be a loop. */
+function stillMissing(error: ConsentRequiredError): RequestRefusedError {
+  return new RequestRefusedError({
+    ...refusalIn(error),
+    message:
+      `The user was asked for consent to ${error.scopes.join(' ')} and the token still lacks ` +
+      `${error.missing.join(' ')}. Either it was not granted, or "API permissions" of the app ` +
+      'registration does not list it: .default asks for what is listed there, and for no more.',
+    reason: 'denied',
+  })
+}
+
+async function needOf(error: NeedsUser): Promise<string> {
+  const { scopes, claims } = error
+  const missing = error instanceof ConsentRequiredError ? error.missing : []
+  const text = cacheKey(...scopes.toSorted(), claims ?? '', ...missing.toSorted())
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return encodeBase64Url(new Uint8Array(digest).slice(0, 12))
+  const need = encodeBase64Url(new Uint8Array(digest).slice(0, 12))
+  return isDefaultUpgrade(error) ? onceInSession(need) : need
 }

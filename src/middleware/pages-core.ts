@@ -1,11 +1,17 @@
 import type { AcquisitionSettings } from '../acquisition/acquisition-settings.js'
 import { createForUser } from '../acquisition/for-user.js'
-import type { TokenSource } from '../acquisition/token-source.js'
+import type { TokenOptions, TokenSource } from '../acquisition/token-source.js'
+import { wantedToken } from '../acquisition/wanted-token.js'
 import type { Account } from '../protocol/account.js'
 import { ConfigurationError } from '../protocol/configuration-error.js'
 import { SignInRequiredError } from '../protocol/sign-in-errors.js'
+import type { UserName } from '../sign-in/tombstones.js'
 import type { NonEmpty } from '../validation/requirement.js'
-import { createApiErrors } from './api-errors.js'
+import { createAdminConsent, type AdminConsentSettings } from './admin-consent.js'
+import type { AdminConsentOptions } from './admin-consent-options.js'
+import { createApiErrors, isChallenge } from './api-errors.js'
+import type { ErrorDetail } from './error-page.js'
+import { checkPageRequirement, type PageRequirement } from './page-guard.js'
 import type { RequestView } from './request-view.js'
 import { createSignInCore, type SignInCore, type SignInSettings } from './sign-in-core.js'
 import type { SignInOptions } from './sign-in-options.js'
@@ -14,12 +20,15 @@ import type { ErrorStep, Step } from './step.js'
 /** The part of an instance that serves people: pages for the signed-in user. */
 export interface PagesCore {
   signIn(options: SignInOptions): Step
-  requireSignIn(): Step
-  requireToken(scopes: NonEmpty<string>): Step
+  requireSignIn(requirement: PageRequirement): Step
+  requireToken(scopes: NonEmpty<string>, options?: TokenOptions): Step
+  adminConsent(options: AdminConsentOptions): Step
   errors(): ErrorStep
   account(request: RequestView): Account
   accountIfAny(request: RequestView): Account | undefined
   forUser(request: RequestView): TokenSource
+  accountOfUpgrade(request: RequestView): Promise<Account>
+  signOutEverywhere(user: UserName): Promise<void>
 }
 
 interface SignedInPages {
@@ -27,15 +36,21 @@ interface SignedInPages {
   readonly forUser: (request: RequestView) => TokenSource
 }
 
-/**
- * @param settingsOf Settles what sign-in needs when `signIn()` is called; an API never calls it.
- */
-export function createPagesCore(
-  settingsOf: () => SignInSettings,
-  acquisition: AcquisitionSettings,
-): PagesCore {
+export interface PagesSettings {
+  /** Settles what sign-in needs when `signIn()` is called; an API never calls it. */
+  readonly signIn: () => SignInSettings
+  /** The same for admin consent. */
+  readonly adminConsent: () => AdminConsentSettings
+  readonly onAdminConsent: (path: string) => void
+  readonly acquisition: AcquisitionSettings
+  readonly errorDetail: ErrorDetail
+}
+
+export function createPagesCore(settings: PagesSettings): PagesCore {
+  const { acquisition } = settings
   let pages: SignedInPages | undefined
-  const answerApi = createApiErrors()
+  let hasAdminConsent = false
+  const answerApi = createApiErrors(settings.errorDetail)
 
   /** Guards may be made before signIn() is mounted, in another module; requests come after. */
   function mounted(): SignedInPages {
@@ -50,24 +65,42 @@ export function createPagesCore(
 
   return {
     signIn(options) {
-      if (pages !== undefined) throw mountedTwice()
-      const core = createSignInCore(settingsOf(), options)
+      if (pages !== undefined) throw mountedTwice('signIn')
+      const core = createSignInCore(settings.signIn(), options)
       pages = { core, forUser: forUserOf(core, acquisition) }
       return core.signIn
     },
-    requireSignIn: () => (request) => mounted().core.requireSignIn(request),
-    requireToken(scopes) {
-      acquisition.plan({ scopes, purpose: 'user' })
+    requireSignIn(requirement) {
+      checkPageRequirement(requirement)
+      let guard: Step | undefined
       return (request) => {
-        const { core, forUser } = mounted()
-        return core.requireToken((view) => forUser(view).token(scopes))(request)
+        guard ??= mounted().core.pageGuard(requirement)
+        return guard(request)
       }
     },
+    requireToken(scopes, tokenOptions = {}) {
+      wantedToken({ scopes, ...tokenOptions }, 'user', acquisition)
+      return (request) => {
+        const { core, forUser } = mounted()
+        return core.requireToken((view) => forUser(view).token(scopes, tokenOptions))(request)
+      }
+    },
+    adminConsent(options) {
+      if (hasAdminConsent) throw mountedTwice('adminConsent')
+      const { start, step } = createAdminConsent(settings.adminConsent(), options)
+      hasAdminConsent = true
+      settings.onAdminConsent(start)
+      return step
+    },
     errors: () => (request, error) =>
-      pages === undefined ? answerApi(request, error) : pages.core.errors(request, error),
+      pages === undefined || isChallenge(error)
+        ? answerApi(request, error)
+        : pages.core.errors(request, error),
     account: (request) => mounted().core.accounts.of(request.key),
     accountIfAny: (request) => pages?.core.accounts.ifAny(request.key),
     forUser: (request) => mounted().forUser(request),
+    accountOfUpgrade: async (request) => mounted().core.accountOfUpgrade(request),
+    signOutEverywhere: async (user) => mounted().core.signOutEverywhere(user),
   }
 }
 
@@ -81,10 +114,9 @@ function forUserOf(core: SignInCore, acquisition: AcquisitionSettings) {
   }
 }
 
-function mountedTwice(): ConfigurationError {
+function mountedTwice(option: string): ConfigurationError {
   return new ConfigurationError({
-    message:
-      'signIn() was called twice on one entra(). Call it once, and mount what it returns once.',
-    option: 'signIn',
+    message: `${option}() was called twice on one entra(). Call it once, and mount what it returns once.`,
+    option,
   })
 }

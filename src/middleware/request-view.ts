@@ -1,4 +1,5 @@
 import type { SessionPort } from '../stores/session-port.js'
+import type { Header } from './reply.js'
 
 /** What any framework can tell about a request; adapters build it lazily. */
 export interface RequestView {
@@ -13,6 +14,12 @@ export interface RequestView {
   header(name: string): string | undefined
   /** The urlencoded body, with or without a body parser in front; bounded. */
   form(): Promise<URLSearchParams>
+  /**
+   * Adds headers to the answer, whoever gives it; a cookie replaces an earlier one of its name.
+   *
+   * @returns whether it was in time: false when the answer has begun, or there is none.
+   */
+  addHeaders(headers: readonly Header[]): boolean
   /** The framework's session, if one is mounted. */
   readonly session: SessionPort | undefined
 }

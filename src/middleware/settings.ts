@@ -1,35 +1,66 @@
 import type { Host } from '../host/host.js'
-import { createCredential, type Credential } from '../platform/credential.js'
+import {
+  createCredential,
+  createManagedIdentityCaller,
+  type Credential,
+} from '../platform/credential.js'
+import type { ManagedIdentity } from '../platform/managed-identity.js'
 import { systemClock, type Clock } from '../platform/clock.js'
 import { authorityOf, type Authority } from '../protocol/authority.js'
+import { challengeContextOf, type ChallengeContext } from '../protocol/bearer-challenge.js'
 import { closestName } from '../protocol/closest-name.js'
 import { ConfigurationError } from '../protocol/configuration-error.js'
+import type { EntraEvent } from '../protocol/events.js'
+import { metadataUrlOf } from '../protocol/protected-resource.js'
 import type { TenantPolicy } from '../protocol/tenant-policy.js'
+import type { TokenStore } from '../stores/token-store.js'
 import type { EntraOptions } from './entra-options.js'
 import { withEnvironment } from './environment.js'
+import type { ErrorDetail } from './error-page.js'
+import { createEventSink } from './event-sink.js'
 import {
   audiencesOf,
   baseUrlsOf,
+  clientCapabilitiesOf,
   clientIdOf,
   clientsOf,
   graphEndpointOf,
+  onEventOf,
+  resourceUrlOf,
   secretsOf,
   tenantsOf,
   toleranceOf,
 } from './option-checks.js'
+import { storeOf } from './store-option.js'
 
 /** Every option checked and settled; nothing after this asks whether an option is well formed. */
 export interface Settings {
   readonly authority: Authority
   readonly clientId: string
+  /** The client whose own signing keys are asked for (`?appid=`); undefined for the tenant's keys. */
+  readonly signingKeysOf: string | undefined
+  /** Proves the app registration; undefined when there is none. */
   readonly credential: Credential | undefined
+  /** Gets app-only tokens in the app registration's place; undefined when there is a credential. */
+  readonly managedIdentity: ManagedIdentity | undefined
   readonly tenants: TenantPolicy | undefined
   readonly audiences: readonly string[]
   readonly aclClients: readonly string[]
+  /** The public address of this API; undefined when it publishes no metadata. */
+  readonly resourceUrl: string | undefined
+  /** What every challenge of this API says. */
+  readonly challenge: ChallengeContext
+  /** How much an answer in JSON tells about a refusal. */
+  readonly errorDetail: ErrorDetail
   readonly baseUrls: readonly string[]
   readonly secrets: readonly string[]
+  /** What several processes share; undefined when each keeps its own tokens. */
+  readonly store: TokenStore | undefined
   readonly graphEndpoint: string
+  /** What this app can do for the platform; every authorization and token request says so. */
+  readonly clientCapabilities: readonly string[]
   readonly clockToleranceSeconds: number
+  readonly onEvent: (event: EntraEvent) => void
   readonly fetch: typeof fetch
   readonly clock: Clock
   readonly host: Host
@@ -41,12 +72,18 @@ const optionNames: Record<keyof EntraOptions, true> = {
   credential: true,
   tenants: true,
   authorityHost: true,
+  policy: true,
+  customSigningKeys: true,
   audiences: true,
   allowClientsWithoutPermissions: true,
+  resourceUrl: true,
   baseUrl: true,
   secret: true,
+  store: true,
   graphEndpoint: true,
+  clientCapabilities: true,
   clockTolerance: true,
+  onEvent: true,
   fetch: true,
   clock: true,
 }
@@ -59,25 +96,49 @@ const optionNames: Record<keyof EntraOptions, true> = {
 export function settingsOf(given: EntraOptions, host: Host): Settings {
   refuseUnknownNames(given)
   const options = withEnvironment(given, host)
-  const authority = authorityOf(tenantOf(options), options.authorityHost)
+  const authority = authorityOf(tenantOf(options), options.authorityHost, options.policy)
   const clientId = clientIdOf(options.clientId)
   const clock = options.clock ?? systemClock
+  const resourceUrl = resourceUrlOf(options.resourceUrl)
+  // Bound late, so that a fetch replaced after import (instrumentation) is the one that is used.
+  const send: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init))
+  const machine = { authority, clientId, host, clock, fetch: send }
   return Object.freeze({
     authority,
     clientId,
-    credential: createCredential(options.credential, { clientId, host, clock }),
+    signingKeysOf: options.customSigningKeys === true ? clientId : undefined,
+    credential: createCredential(options.credential, machine),
+    managedIdentity: createManagedIdentityCaller(options.credential, machine),
     tenants: tenantsOf(options.tenants, authority),
     audiences: audiencesOf(options.audiences, clientId),
     aclClients: clientsOf(options.allowClientsWithoutPermissions),
+    resourceUrl,
+    challenge: challengeContextOf(
+      resourceUrl === undefined ? undefined : metadataUrlOf(resourceUrl),
+    ),
+    errorDetail: host.environment['NODE_ENV'] === 'production' ? 'code' : 'explanation',
     baseUrls: baseUrlsOf(options.baseUrl),
     secrets: secretsOf(options.secret),
+    store: storeOf(options.store),
     graphEndpoint: graphEndpointOf(options.graphEndpoint, authority),
+    clientCapabilities: clientCapabilitiesOf(options.clientCapabilities),
     clockToleranceSeconds: toleranceOf(options.clockTolerance),
-    // Bound late, so that a fetch replaced after import (instrumentation) is the one that is used.
-    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+    onEvent: eventsTo(onEventOf(options.onEvent), host),
+    fetch: send,
     clock,
     host,
   })
+}
+
+/** To the app's listener, and to tools that watch the process. */
+function eventsTo(listener: EntraOptions['onEvent'], host: Host): (event: EntraEvent) => void {
+  const tell = createEventSink(listener, (message) => {
+    host.warn(message)
+  })
+  return (event) => {
+    host.publish?.(Object.freeze(event))
+    tell(event)
+  }
 }
 
 function tenantOf(options: EntraOptions): string {
@@ -116,6 +177,8 @@ function meantBy(name: string): string | undefined {
     clientCertificate: 'credential: { certificate }',
     authority: 'tenant and authorityHost',
     audience: 'audiences',
+    resource: 'resourceUrl',
+    resourceIdentifier: 'resourceUrl',
     issuer: 'tenant (the issuer follows from it)',
     baseURL: 'baseUrl',
     redirectUri: 'baseUrl (the callback path is an option of signIn())',

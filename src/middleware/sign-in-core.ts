@@ -2,27 +2,35 @@ import type { Clock } from '../platform/clock.js'
 import { createSealer } from '../platform/seal.js'
 import type { TokenEndpoint } from '../platform/token-endpoint.js'
 import type { JwtVerifier } from '../platform/verified-jwt.js'
+import type { Account } from '../protocol/account.js'
 import { authorityUrl, type Authority } from '../protocol/authority.js'
-import { SignInRequiredError } from '../protocol/sign-in-errors.js'
+import type { SignInEvent } from '../protocol/events.js'
+import { ForgedRequestError, SignInRequiredError } from '../protocol/sign-in-errors.js'
 import type { TenantPolicy } from '../protocol/tenant-policy.js'
 import { createCompletion } from '../sign-in/completion.js'
 import { createHistories } from '../sign-in/history.js'
 import { createSignInFlow, signInScopesOf } from '../sign-in/sign-in-flow.js'
 import { createSignedInSessions, type SignedIn } from '../sign-in/signed-in.js'
-import { createTombstones } from '../sign-in/tombstones.js'
+import { createTombstones, type UserName } from '../sign-in/tombstones.js'
 import { createTransactionCodec } from '../sign-in/transaction.js'
 import { createSessionTokens, type SessionTokens } from '../stores/session-tokens.js'
 import type { TokenStore } from '../stores/token-store.js'
 import { createAccounts, type Accounts } from './accounts.js'
+import { createCookieSessions } from './cookie-sessions.js'
 import { hostCookieName } from './cookies.js'
 import { createDepartures } from './departures.js'
+import type { ErrorDetail } from './error-page.js'
 import { createPageErrors } from './page-errors.js'
+import { createPageGuard, type PageGuard } from './page-guard.js'
 import { pathOf, type RequestView } from './request-view.js'
+import { provenanceOf } from './same-origin.js'
 import { createSendAway } from './send-away.js'
-import { sessionOf } from './session-of.js'
+import { createFrameworkSessions, type SessionOf } from './session-of.js'
+import { createSignInReports } from './sign-in-reports.js'
 import { createSignInRoutes } from './sign-in-routes.js'
 import { signInChoicesOf, type SignInOptions } from './sign-in-options.js'
 import { createSignOutRoutes } from './sign-out-routes.js'
+import { createSilentAttempts } from './silent-attempts.js'
 import type { ErrorStep, Step } from './step.js'
 
 export interface SignInSettings {
@@ -35,11 +43,20 @@ export interface SignInSettings {
   readonly secrets: readonly string[]
   readonly clock: Clock
   readonly clockToleranceSeconds: number
-  readonly fetch: typeof fetch
   readonly tokenEndpoint: Pick<TokenEndpoint, 'exchangeConfiguration'>
   readonly verifier: Pick<JwtVerifier, 'verify'>
-  /** Holds tombstones, and the tokens of cookie sessions. */
+  /** Holds the tokens of cookie sessions. */
   readonly store: TokenStore
+  /** Where all processes see who has signed out; undefined when each knows of its own only. */
+  readonly sharedStore: TokenStore | undefined
+  /** How much an answer in JSON tells about a refusal. */
+  readonly errorDetail: ErrorDetail
+  /** What this client can do, such as `cp1`. */
+  readonly clientCapabilities?: readonly string[]
+  /** Path at which an administrator consents, once that is mounted. */
+  readonly adminConsentPath?: () => string | undefined
+  readonly onEvent: (event: SignInEvent) => void
+  readonly warn: (message: string) => void
 }
 
 /** The part of an instance that signs users in. */
@@ -47,6 +64,8 @@ export interface SignInCore {
   /** Answers the sign-in's own routes; on every other path only looks who is signed in. */
   readonly signIn: Step
   readonly requireSignIn: Step
+  /** As `requireSignIn`, for sign-ins that prove more. */
+  readonly pageGuard: PageGuard
   /** Signs the user in and then acquires: what only the user can give is asked for by redirect. */
   requireToken(acquire: (request: RequestView) => Promise<unknown>): Step
   readonly errors: ErrorStep
@@ -54,21 +73,47 @@ export interface SignInCore {
   /** The signed-in user's tokens, sealed in the session. */
   readonly tokens: SessionTokens
   /** The session of a request that needs one. */
-  readonly sessionOf: typeof sessionOf
+  readonly sessionOf: SessionOf
+  /** Who is signed in with a request that changes protocols, when it comes from a page of ours. */
+  accountOfUpgrade(request: RequestView): Promise<Account>
+  signOutEverywhere(user: UserName): Promise<void>
 }
 
 export function createSignInCore(settings: SignInSettings, options: SignInOptions): SignInCore {
-  const { clientId, clock, baseUrls: origins, store } = settings
+  const { clientId, clock, baseUrls: origins, store, onEvent: tell, warn } = settings
   const choices = signInChoicesOf(options)
   const sealer = createSealer(settings.secrets)
   const lifetime = choices.absoluteLifetime
   const isSecure = origins.every((origin) => origin.startsWith('https:'))
+  const cookieName = (kind: string) =>
+    hostCookieName(`entrada-${kind}.${clientId.slice(0, 8)}`, isSecure)
 
   const accounts = createAccounts()
+  const requestSessions =
+    choices.session === 'framework'
+      ? createFrameworkSessions(warn)
+      : createCookieSessions({
+          sealer,
+          clientId,
+          cookieName: cookieName('session'),
+          secure: isSecure,
+          lifetime: choices.idleLifetime,
+          warn,
+        })
+  const { of: sessionOf } = requestSessions
   const histories = createHistories(settings)
   const tokens = createSessionTokens({ sealer, clientId, store, lifetime })
-  const tombstones = createTombstones({ store, clientId, clock, lifetime })
-  const sessions = createSignedInSessions({ ...choices, sealer, clock, clientId, tombstones })
+  const tombstones = createTombstones({ store: settings.sharedStore, clientId, clock, lifetime })
+  const sessions = createSignedInSessions({
+    ...choices,
+    sealer,
+    clock,
+    clientId,
+    tombstones,
+    onEnd: ({ tenantId, objectId }, reason) => {
+      tell({ type: 'session-expired', reason, tenantId, objectId })
+    },
+  })
   const transactions = createTransactionCodec({
     sealer,
     clock,
@@ -85,10 +130,25 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
     responseMode: choices.responseMode,
   })
   const complete = createCompletion({ ...choices, clock, sessions, tokens, histories, tombstones })
-  const departures = createDepartures({ flow, transactions, origins, choices })
+  const departures = createDepartures({ flow, transactions, origins, choices, tell })
   const sendAway = createSendAway({ departures, routes: choices.routes, page: choices.page })
+  const silent = createSilentAttempts({
+    departures,
+    cookieName: cookieName('silent'),
+    secure: isSecure,
+  })
+  const reports = createSignInReports({ tell, warn, origins })
   const routes = routesByPath({
-    ...createSignInRoutes({ flow, departures, complete, histories, choices }),
+    ...createSignInRoutes({
+      ...settings,
+      flow,
+      departures,
+      complete,
+      histories,
+      sessionOf,
+      reports,
+      choices,
+    }),
     ...createSignOutRoutes({
       ...settings,
       sealer,
@@ -97,10 +157,31 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
       sessions,
       tokens,
       tombstones,
+      sessionOf,
       choices,
+      tell,
+      afterwards: choices.silent ? [silent.notAgain] : [],
     }),
   })
-  const errors = createPageErrors({ accounts, histories, departures, sendAway, choices })
+  const errors = createPageErrors({
+    ...settings,
+    accounts,
+    histories,
+    departures,
+    sendAway,
+    sessionOf,
+    choices,
+  })
+  const pageGuard = createPageGuard({
+    ...settings,
+    loginPath: choices.routes.login,
+    signedInWith,
+    histories,
+    sendAway,
+    sessionOf,
+    errors,
+  })
+  const requireSignIn = pageGuard({})
 
   function routesByPath<Route>(byName: Record<keyof typeof choices.routes, Route>) {
     const { login, callback, logout, frontChannelLogout } = choices.routes
@@ -115,17 +196,18 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
   /** Looks once per request, however many guards ask. */
   async function signedInWith(request: RequestView): Promise<SignedIn | undefined> {
     if (accounts.isKnown(request.key)) return accounts.signedInOf(request.key)
-    const { session } = request
+    const session = await requestSessions.open(request)
     const signedIn = session === undefined ? undefined : await sessions.read(session)
     accounts.remember(request.key, signedIn)
     return signedIn
   }
 
-  async function requireSignIn(request: RequestView) {
-    if ((await signedInWith(request)) !== undefined) return undefined
-    sessionOf(request)
-    const error = new SignInRequiredError(choices.routes.login)
-    return sendAway(request, { error, content: {}, hints: {} })
+  async function signIn(request: RequestView) {
+    await requestSessions.open(request)
+    const route = routes.get(pathOf(request))
+    if (route !== undefined) return route(request)
+    const signedIn = await signedInWith(request)
+    return signedIn === undefined && choices.silent ? silent.attempt(request) : undefined
   }
 
   return {
@@ -134,11 +216,11 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
     sessionOf,
     errors,
     requireSignIn,
+    pageGuard,
     async signIn(request) {
-      const route = routes.get(pathOf(request))
-      if (route !== undefined) return route(request)
-      await signedInWith(request)
-      return undefined
+      const reply = await signIn(request)
+      await requestSessions.commit(request)
+      return reply
     },
     requireToken: (acquire) =>
       async function requireToken(request) {
@@ -153,6 +235,17 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
           return answer
         }
       },
+    async accountOfUpgrade(request) {
+      // No page of another site may speak for the user; what is no browser sends no Origin (S28).
+      if (provenanceOf(request, origins) !== 'ours') throw new ForgedRequestError()
+      const signedIn = await signedInWith(request)
+      if (signedIn === undefined) throw new SignInRequiredError(choices.routes.login)
+      return signedIn.account
+    },
+    async signOutEverywhere(user) {
+      await tombstones.buryAccount(user)
+      tell({ type: 'signed-out', by: 'app', tenantId: user.tenantId, objectId: user.objectId })
+    },
   }
 }
 

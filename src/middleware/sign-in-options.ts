@@ -1,8 +1,9 @@
 import type { Account } from '../protocol/account.js'
 import { ConfigurationError } from '../protocol/configuration-error.js'
 import { isLocalPath } from '../protocol/return-to.js'
-import type { Prompt, ResponseMode } from '../sign-in/authorization-request.js'
+import type { InteractivePrompt, ResponseMode } from '../sign-in/authorization-request.js'
 import type { RenderPage } from './page.js'
+import { interactivePrompts } from './prompts.js'
 
 /** Paths of the sign-in's own routes, from the root of the public origin. */
 export interface SignInRoutes {
@@ -29,9 +30,26 @@ export interface SignInOptions {
    */
   readonly silentRenewal?: boolean
   /** What the sign-in page does even when the user could come in at once. */
-  readonly prompt?: Prompt
+  readonly prompt?: InteractivePrompt
   /** `organizations`, `consumers` or a domain: where the user belongs. */
   readonly domainHint?: string
+  /** Who is expected: what the sign-in page fills in as the user name. */
+  readonly loginHint?: string
+  /**
+   * The user has to have authenticated at Entra at most this many seconds before signing in here. Needs the
+   * optional claim `auth_time` in the registration's ID token.
+   */
+  readonly maxAge?: number
+  /**
+   * Whether somebody who opens a page and is signed in at Entra is signed in here without a
+   * question, on pages that need nobody as well. Costs first visits a redirect; false by default.
+   */
+  readonly silent?: boolean
+  /**
+   * Where sessions are: `framework`, in the session middleware mounted before (the default), or
+   * `cookie`, in a sealed cookie of this library, which holds who is signed in and nothing else.
+   */
+  readonly session?: 'framework' | 'cookie'
   /** Which parameters the login route passes on; none by default. */
   readonly forwardParameters?: readonly ForwardedParameter[]
   /** How the answer comes back: `query` by default, `form_post` needs https or localhost. */
@@ -53,8 +71,13 @@ export interface SignInChoices {
   readonly scopes: string | readonly string[]
   readonly routes: SignInRoutes
   readonly silentRenewal: boolean
-  readonly prompt: Prompt | undefined
+  readonly prompt: InteractivePrompt | undefined
   readonly domainHint: string | undefined
+  readonly loginHint: string | undefined
+  /** Seconds. */
+  readonly maxAge: number | undefined
+  readonly silent: boolean
+  readonly session: 'framework' | 'cookie'
   readonly forwardParameters: readonly ForwardedParameter[]
   readonly responseMode: ResponseMode
   readonly keepSession: readonly string[]
@@ -80,6 +103,10 @@ const names: Record<keyof SignInOptions, true> = {
   silentRenewal: true,
   prompt: true,
   domainHint: true,
+  loginHint: true,
+  maxAge: true,
+  silent: true,
+  session: true,
   forwardParameters: true,
   responseMode: true,
   keepSession: true,
@@ -89,7 +116,6 @@ const names: Record<keyof SignInOptions, true> = {
   page: true,
 }
 
-const prompts: readonly Prompt[] = ['login', 'none', 'consent', 'select_account', 'create']
 const day = 24 * 3600
 
 /**
@@ -107,8 +133,12 @@ export function signInChoicesOf(options: SignInOptions): SignInChoices {
     scopes,
     routes: routesOf(options.routes),
     silentRenewal: silentRenewalOf(options.silentRenewal, scopes),
-    prompt: oneOf('prompt', options.prompt, prompts),
+    prompt: oneOf('prompt', options.prompt, interactivePrompts),
     domainHint: options.domainHint,
+    loginHint: options.loginHint,
+    maxAge: maxAgeOf(options.maxAge),
+    silent: options.silent ?? false,
+    session: oneOf('session', options.session, ['framework', 'cookie']) ?? 'framework',
     forwardParameters: options.forwardParameters ?? [],
     responseMode: oneOf('responseMode', options.responseMode, ['query', 'form_post']) ?? 'query',
     keepSession: options.keepSession ?? [],
@@ -162,6 +192,11 @@ function millisecondsOf(option: string, seconds: number | undefined, usual: numb
   const value = seconds ?? usual
   if (Number.isFinite(value) && value > 0) return value * 1000
   throw fault(option, `is ${JSON.stringify(seconds)}. Expected a number of seconds above 0.`)
+}
+
+function maxAgeOf(seconds: number | undefined): number | undefined {
+  if (seconds === undefined || (Number.isSafeInteger(seconds) && seconds >= 0)) return seconds
+  throw fault('maxAge', `is ${JSON.stringify(seconds)}. Expected whole seconds, 0 or more.`)
 }
 
 function fault(option: string, found: string): ConfigurationError {

@@ -1,7 +1,7 @@
 import { EntraError } from '../protocol/entra-error.js'
 import { locationOf } from '../protocol/return-to.js'
 import { CallbackInvalidError, SignInRefusedError } from '../protocol/sign-in-errors.js'
-import type { Prompt, SignInHints } from '../sign-in/authorization-request.js'
+import type { SignInHints } from '../sign-in/authorization-request.js'
 import {
   authorizationResponseOf,
   type AuthorizationResponse,
@@ -15,9 +15,11 @@ import { cookiesOf } from './cookies.js'
 import type { Departures } from './departures.js'
 import { errorPageOf } from './error-page.js'
 import { pageReply } from './page.js'
+import { isInteractivePrompt } from './prompts.js'
 import { redirect, type Reply } from './reply.js'
 import { queryOf, type RequestView } from './request-view.js'
-import { sessionOf } from './session-of.js'
+import type { SessionOf } from './session-of.js'
+import type { SignInReports } from './sign-in-reports.js'
 import type { ForwardedParameter, SignInChoices } from './sign-in-options.js'
 
 export interface SignInRouteSettings {
@@ -25,7 +27,10 @@ export interface SignInRouteSettings {
   readonly departures: Departures
   readonly complete: CompleteSignIn
   readonly histories: Histories
+  readonly sessionOf: SessionOf
+  readonly reports: SignInReports
   readonly choices: SignInChoices
+  readonly adminConsentPath?: () => string | undefined
 }
 
 export type Route = (request: RequestView) => Promise<Reply>
@@ -35,7 +40,7 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
   login: Route
   callback: Route
 } {
-  const { flow, departures, complete, histories, choices } = settings
+  const { flow, departures, complete, histories, sessionOf, reports, choices } = settings
 
   async function login(request: RequestView): Promise<Reply> {
     if (request.method !== 'GET') return notAllowed('GET')
@@ -57,7 +62,7 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
     }
     const prompt = value('prompt')
     return {
-      ...(isPrompt(prompt) ? { prompt } : {}),
+      ...(isInteractivePrompt(prompt) ? { prompt } : {}),
       ...optional('loginHint', value('login_hint')),
       ...optional('domainHint', value('domain_hint')),
       ...optional('languages', value('ui_locales')),
@@ -72,7 +77,11 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
       return await answer(request, response, pending)
     } catch (error) {
       if (!(error instanceof EntraError)) throw error
-      return refusal(request, error, pending)
+      reports.refused(error, pending)
+      // Nobody has asked for a silent attempt, so nobody is told that it came to nothing.
+      return pending?.silent === true
+        ? onward(request, pending.state, departures.returnTo(pending.returnTo))
+        : refusal(request, error, pending)
     }
   }
 
@@ -94,15 +103,24 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
     const session = sessionOf(request)
     const before = response.error === undefined ? histories.returnToOf(session, state) : undefined
     if (before !== undefined) return onward(request, state, before)
-    if (pending === undefined) throw new CallbackInvalidError('transaction')
-
+    const here = departures.namedOriginOf(request)
+    if (pending === undefined) {
+      if (here === undefined) reports.cameElsewhere(request.header('host'))
+      throw new CallbackInvalidError('transaction', here === undefined ? 'origin' : undefined)
+    }
+    // Ports of one host share cookies, so one origin's transaction can turn up at another.
+    if (here !== undefined && here !== departures.originOfSignIn(pending)) {
+      throw new CallbackInvalidError('origin')
+    }
     const arrival = await flow.arrive(pending, response)
     if (arrival.kind === 'begin-again') {
-      const { url, headers } = await departures.begin(request, arrival.content, {})
+      const { url, headers } = await departures.begin(request, arrival.content, arrival.hints)
       return redirect(303, url, [...departures.forgetting(request, state), ...headers])
     }
     const returnTo = departures.returnTo(pending.returnTo)
-    await complete(session, { ...arrival, returnTo, sessionState: response.sessionState })
+    const { sessionState } = response
+    const { account } = await complete(session, { ...arrival, returnTo, sessionState })
+    reports.completed(account, arrival)
     return onward(request, state, returnTo)
   }
 
@@ -122,11 +140,12 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
       pending?.returnTo === undefined
         ? ''
         : `?${String(new URLSearchParams({ returnTo: pending.returnTo }))}`
-    const page = errorPageOf(error, {
+    const tryAgain = {
       kind: 'link',
       label: 'Try again',
       href: choices.routes.login + returnTo,
-    })
+    } as const
+    const page = errorPageOf(error, tryAgain, settings.adminConsentPath?.())
     const known = error instanceof SignInRefusedError ? error.correlationId : undefined
     return pageReply(
       error.status,
@@ -152,12 +171,6 @@ async function parametersOf(request: RequestView): Promise<URLSearchParams> {
 
 export function notAllowed(allow: string): Reply {
   return { status: 405, headers: [['Allow', allow]] }
-}
-
-function isPrompt(value: string | undefined): value is Prompt {
-  return (
-    value === 'login' || value === 'consent' || value === 'select_account' || value === 'create'
-  )
 }
 
 function optional<Name extends string>(name: Name, value: string | undefined) {

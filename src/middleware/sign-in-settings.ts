@@ -1,9 +1,8 @@
-import { encodeBase64Url } from '../platform/base64url.js'
 import type { JwtVerifier } from '../platform/verified-jwt.js'
 import type { TokenEndpoint } from '../platform/token-endpoint.js'
-import { ConfigurationError } from '../protocol/configuration-error.js'
-import { isLoopbackHost } from '../protocol/loopback.js'
 import type { TokenStore } from '../stores/token-store.js'
+import { credentialMissing } from './credential-missing.js'
+import { publicOriginsOf, sealingSecretsOf } from './sealing-secrets.js'
 import type { Settings } from './settings.js'
 import type { SignInSettings } from './sign-in-core.js'
 
@@ -11,6 +10,10 @@ export interface SignInParts {
   readonly tokenEndpoint: TokenEndpoint
   readonly verifier: JwtVerifier
   readonly store: TokenStore
+  /** The store when all processes share it. */
+  readonly sharedStore: TokenStore | undefined
+  /** Path at which an administrator consents, once that is mounted. */
+  readonly adminConsentPath: () => string | undefined
 }
 
 /**
@@ -19,46 +22,15 @@ export interface SignInParts {
  * @throws ConfigurationError naming what is missing: credential, base URL, secret.
  */
 export function signInSettingsOf(settings: Settings, parts: SignInParts): SignInSettings {
-  const [first, ...others] = settings.baseUrls
-  if (first === undefined) {
-    throw missing(
-      'baseUrl',
-      'ENTRADA_BASE_URL',
-      'the public origin, such as https://app.contoso.com',
-    )
-  }
+  const baseUrls = publicOriginsOf(settings, 'signIn()')
   if (settings.credential === undefined) {
-    throw missing(
-      'credential',
-      'AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH',
-      '{ secret } or { certificate }; both stand under "Certificates & secrets" of the app registration',
-    )
+    throw credentialMissing('signIn()', settings)
   }
-  return { ...settings, ...parts, baseUrls: [first, ...others], secrets: secretsOf(settings) }
-}
-
-/** Without a secret the app runs on the developer's own machine, and nowhere else. */
-function secretsOf({ secrets, baseUrls, host }: Settings): readonly string[] {
-  if (secrets.length > 0) return secrets
-  const isLocal = baseUrls.every((origin) => isLoopbackHost(new URL(origin).hostname))
-  if (!isLocal || host.environment['NODE_ENV'] === 'production') {
-    throw missing(
-      'secret',
-      'ENTRADA_SECRET',
-      'at least 32 random characters: openssl rand -base64 48',
-    )
+  return {
+    ...settings,
+    ...parts,
+    baseUrls,
+    secrets: sealingSecretsOf(settings, 'signIn()'),
+    warn: (message) => settings.host.warn(message),
   }
-  host.warn(
-    'secret is not set (option secret, environment variable ENTRADA_SECRET). A random one is used: ' +
-      'everybody is signed out when this process restarts. This works on loopback only.',
-  )
-  return [encodeBase64Url(crypto.getRandomValues(new Uint8Array(32)))]
-}
-
-function missing(option: string, environmentVariable: string, expected: string) {
-  return new ConfigurationError({
-    message: `signIn() needs ${option}, and none is configured. Expected ${expected}.`,
-    option,
-    environmentVariable,
-  })
 }

@@ -3,6 +3,7 @@ import type { Sealer } from '../platform/seal.js'
 import type { Account } from '../protocol/account.js'
 import { endpointOf, type Authority } from '../protocol/authority.js'
 import { EntraError } from '../protocol/entra-error.js'
+import type { SignInEvent } from '../protocol/events.js'
 import { locationOf } from '../protocol/return-to.js'
 import { ForgedRequestError } from '../protocol/sign-in-errors.js'
 import type { SignedIn, SignedInSessions } from '../sign-in/signed-in.js'
@@ -13,10 +14,10 @@ import type { Departures } from './departures.js'
 import { errorBodyOf, errorPageOf } from './error-page.js'
 import { senderOf } from './navigation.js'
 import { pageReply } from './page.js'
-import { empty, json, redirect, type Reply } from './reply.js'
+import { empty, json, redirect, type Header, type Reply } from './reply.js'
 import { queryOf, type RequestView } from './request-view.js'
 import { provenanceOf } from './same-origin.js'
-import { sessionOf } from './session-of.js'
+import type { SessionOf } from './session-of.js'
 import { notAllowed, type Route } from './sign-in-routes.js'
 import type { SignInChoices } from './sign-in-options.js'
 
@@ -30,7 +31,11 @@ export interface SignOutSettings {
   readonly sessions: SignedInSessions
   readonly tokens: SessionTokens
   readonly tombstones: Tombstones
+  readonly sessionOf: SessionOf
   readonly choices: SignInChoices
+  readonly tell: (event: SignInEvent) => void
+  /** What goes along with a completed sign-out. */
+  readonly afterwards: readonly Header[]
 }
 
 // Long enough for a page that was left open over a weekend.
@@ -42,7 +47,7 @@ export function createSignOutRoutes(settings: SignOutSettings): {
   frontChannelLogout: Route
 } {
   const { authority, clientId, clock, sealer, origins, departures, sessions, tokens } = settings
-  const { choices, tombstones } = settings
+  const { choices, sessionOf, tombstones, tell, afterwards } = settings
 
   async function logout(request: RequestView): Promise<Reply> {
     if (request.method !== 'GET' && request.method !== 'POST') return notAllowed('GET, POST')
@@ -57,6 +62,8 @@ export function createSignOutRoutes(settings: SignOutSettings): {
       if (!(error instanceof EntraError)) throw error
       return unavailable(request, error)
     }
+    const { tenantId, objectId } = signedIn.account
+    tell({ type: 'signed-out', by: 'user', tenantId, objectId })
     return farewell(request, signedIn.account)
   }
 
@@ -73,7 +80,9 @@ export function createSignOutRoutes(settings: SignOutSettings): {
     const query = new URLSearchParams({ post_logout_redirect_uri: back })
     if (account.loginHint !== undefined) query.set('logout_hint', account.loginHint)
     const url = `${endpointOf(authority, 'logout')}?${query.toString()}`
-    return senderOf(request) === 'program' ? json(200, { signOutUrl: url }) : redirect(303, url)
+    return senderOf(request) === 'program'
+      ? json(200, { signOutUrl: url }, afterwards)
+      : redirect(303, url, afterwards)
   }
 
   async function isWanted(request: RequestView, signedIn: SignedIn): Promise<boolean> {
@@ -119,9 +128,11 @@ export function createSignOutRoutes(settings: SignOutSettings): {
     const issuer = query.get('iss')
     const isOurs = issuer === null || issuer.startsWith(`${authority.origin}/`)
     if (isOurs && more.length === 0 && sid !== undefined && /^[\w.-]{8,128}$/.test(sid)) {
-      await tombstones.bury(sid)
+      await tombstones.buryHearsay(sid)
+      tell({ type: 'signed-out', by: 'platform' })
     }
-    return empty(200)
+    // Entra shows this answer in a frame: what forbids frames would make browsers complain. It is empty.
+    return { ...empty(200), without: ['X-Frame-Options', 'Content-Security-Policy'] }
   }
 
   return { logout, frontChannelLogout }

@@ -1,91 +1,67 @@
-import type { ClientAuth } from 'openid-client'
-import { ClientSecretPost } from 'openid-client'
-import type { Host } from '../host/host.js'
-import { ConfigurationError } from '../protocol/configuration-error.js'
-import { isGuid } from '../protocol/tenant.js'
-import { certificateAuthentication } from './certificate-credential.js'
-import type { Clock } from './clock.js'
+import type { CustomFetch } from 'openid-client'
+import type { CredentialContext } from './credential-context.js'
+import { credentialFault } from './credential-fault.js'
+import { authenticatedFetch } from './credential-fetch.js'
+import { optionOf, proofSourceOf } from './credential-option.js'
+import { createCredentialOrder } from './credential-order.js'
+import type { CredentialKind } from './credential-proof.js'
+import { createManagedIdentity, type ManagedIdentity } from './managed-identity.js'
+import { managedIdentityOptionOf } from './managed-identity-option.js'
 
 /** How the app proves to the platform who it is. Holds no secret in a visible field. */
 export interface Credential {
-  readonly kind: 'secret' | 'certificate'
-  /** Puts the proof into a request to the token endpoint (RFC 6749 section 2.3, RFC 7523). */
-  authenticate(tokenEndpoint: string): ClientAuth
-}
-
-export interface CredentialContext {
-  readonly clientId: string
-  readonly host: Host
-  readonly clock: Clock
+  /** What it consists of, in the order of the configuration. */
+  readonly kinds: readonly CredentialKind[]
+  /**
+   * The same fetch with a proof in every form that it posts. When the platform rejects the proof,
+   * the form is sent again with the next one there is; the one that worked comes first from then
+   * on, and one that was rejected rests for a while.
+   */
+  authenticated(send: CustomFetch): CustomFetch
 }
 
 /**
- * Reads the credential option.
+ * Reads the credential option: one credential, or a list in order of preference. Undefined when
+ * there is none, or when a managed identity stands in for the app.
  *
- * @throws ConfigurationError when it is neither a secret nor a certificate, or both, or unreadable.
+ * @throws ConfigurationError when one of them is none, holds two, or cannot be read.
  */
 export function createCredential(
   option: unknown,
   context: CredentialContext,
 ): Credential | undefined {
-  if (option === undefined) return undefined
-  if (typeof option !== 'object' || option === null) throw shapeFault(typeof option)
-  const { secret, certificate, ...rest } = option as Record<string, unknown>
-  const unknownName = Object.keys(rest)[0]
-  if (unknownName !== undefined) throw shapeFault(`an object with ${unknownName}`)
-  if (secret !== undefined && certificate !== undefined) {
-    throw fault('credential holds both a secret and a certificate. Keep the certificate.')
+  if (option === undefined || standsInForApp(option)) return undefined
+  const options: readonly unknown[] = Array.isArray(option) ? option : [option]
+  if (options.length === 0) {
+    throw credentialFault('credential is an empty list. Leave it out, or give a credential.')
   }
-  if (certificate !== undefined) return certificateCredential(certificate, context)
-  return secretCredential(secret)
-}
-
-function secretCredential(secret: unknown): Credential {
-  if (typeof secret !== 'string' || secret.trim() === '') {
-    throw shapeFault(secret === undefined ? 'an object without secret or certificate' : 'empty')
-  }
-  if (isGuid(secret)) {
-    throw fault(
-      'credential.secret is a GUID, which is the ID of a client secret (AADSTS7000215). Use the ' +
-        'value that "Certificates & secrets" shows once, right after the secret was made.',
-    )
-  }
-  const authentication = ClientSecretPost(secret)
-  return Object.freeze({ kind: 'secret', authenticate: () => authentication })
-}
-
-function certificateCredential(certificate: unknown, context: CredentialContext): Credential {
-  const { pem, path } = Object(certificate) as Record<string, unknown>
-  const read = sourceOf(pem, path, context.host)
-  const authenticate = certificateAuthentication(read, context)
-  return Object.freeze({ kind: 'certificate', authenticate })
-}
-
-function sourceOf(pem: unknown, path: unknown, host: Host): () => string {
-  if (typeof pem === 'string' && path === undefined) return () => pem
-  if (typeof path !== 'string' || pem !== undefined) {
-    throw fault('credential.certificate must be { pem: "-----BEGIN …" } or { path: "/…/app.pem" }.')
-  }
-  return () => {
-    try {
-      return host.readFile(path)
-    } catch {
-      throw fault(`The certificate file ${path} cannot be read. Expected a PEM file.`)
-    }
-  }
-}
-
-function shapeFault(found: string): ConfigurationError {
-  return fault(
-    `credential is ${found}. Expected { secret: '…' } or { certificate: { path } }; both stand ` +
-      `under "Certificates & secrets" of the app registration in the Microsoft Entra admin center.`,
-  )
-}
-
-function fault(message: string): ConfigurationError {
-  return new ConfigurationError({
-    message,
-    option: 'credential',
-    environmentVariable: 'AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH',
+  const sources = options.map((one) => proofSourceOf(one, context))
+  const order = createCredentialOrder(sources, {
+    clock: context.clock,
+    warn: (message) => context.host.warn(message),
   })
+  return Object.freeze({
+    kinds: Object.freeze(sources.map(({ kind }) => kind)),
+    authenticated: (send: CustomFetch) => authenticatedFetch(order, send),
+  })
+}
+
+/**
+ * Reads `credential: { managedIdentity }`: tokens of the identity itself, where the app
+ * registration plays no part.
+ *
+ * @throws ConfigurationError when it is malformed.
+ */
+export function createManagedIdentityCaller(
+  option: unknown,
+  context: CredentialContext,
+): ManagedIdentity | undefined {
+  if (!standsInForApp(option)) return undefined
+  return createManagedIdentity(managedIdentityOptionOf(optionOf(option).value), context)
+}
+
+function standsInForApp(option: unknown): boolean {
+  return (
+    !Array.isArray(option) && option !== undefined && optionOf(option).name === 'managedIdentity'
+  )
 }

@@ -9,7 +9,7 @@ export interface GrantContext {
   readonly scopes: readonly string[]
   readonly authority: Authority
   readonly clientId: string
-  /** Where an administrator returns to after consent; left out of the URL when unknown. */
-  readonly adminConsentRedirectUri?: string | undefined
+  /** Where this app lets administrators consent; the platform's own page when it does not. */
+  readonly adminConsentPage?: string | undefined
   readonly clock: Clock
 }

@@ -11,6 +11,7 @@ import {
   type PlatformFault,
 } from '../protocol/platform-unavailable-error.js'
 import { retryAfterOf } from '../protocol/retry-after.js'
+import { credentialRefusalOf, NoCredentialAccepted } from './credential-rejection.js'
 import { answerOf } from './grant-answer.js'
 import type { GrantContext } from './grant-context.js'
 import { refusalOf } from './grant-refusal.js'
@@ -26,6 +27,8 @@ import { refusalOf } from './grant-refusal.js'
 export function failureOf(error: unknown, context: GrantContext): EntraError {
   const own = ownErrorIn(error)
   if (own !== undefined) return own
+  const rejection = causesOf(error).find((cause) => cause instanceof NoCredentialAccepted)
+  if (rejection !== undefined) return credentialRefusalOf(rejection, context)
   if (error instanceof ResponseBodyError) {
     const pauseSeconds = pauseOf(error.response, context)
     return refusalOf(answerOf(error.cause), context, { status: error.status, pauseSeconds })

@@ -133,6 +133,6 @@ const subjects: ReadonlyMap<string, string> = new Map([
 ])
 
 function consentPageOf(context: GrantContext): string {
-  const { authority, clientId, scopes, adminConsentRedirectUri: redirectUri } = context
-  return adminConsentUrl({ authority, clientId, scopes, redirectUri })
+  const { authority, clientId, scopes, adminConsentPage } = context
+  return adminConsentPage ?? adminConsentUrl({ authority, clientId, scopes })
 }

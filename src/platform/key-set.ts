@@ -1,3 +1,4 @@
+import type { PlatformEvent, PlatformEventListener } from '../protocol/events.js'
 import { PlatformUnavailableError } from '../protocol/platform-unavailable-error.js'
 import {
   createKeyDocuments,
@@ -6,7 +7,6 @@ import {
   type KeyDocumentSettings,
 } from './key-documents.js'
 import type { Metadata } from './metadata.js'
-import type { PlatformEvent, PlatformEventListener } from './platform-event.js'
 import { createRefetchBudget } from './refetch-budget.js'
 import { createRetryPause } from './retry-pause.js'
 import { succeededBy, type TrustedKeys } from './trusted-keys.js'

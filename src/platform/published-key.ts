@@ -48,6 +48,7 @@ async function publishedKeyIn(
   if (typeof n !== 'string' || typeof e !== 'string') return undefined
   if (!isForSignatures(jwk) || !isStrong(n, e)) return undefined
   if (!isTextOrAbsent(issuer) || !isTextOrAbsent(cloudInstanceName)) return undefined
+  if (issuer === undefined && isForPersonalAccounts(jwk.x5c)) return undefined
   const material = `${n}.${e}`
   const key = known.get(material) ?? (await imported(n, e))
   return key === undefined
@@ -62,6 +63,17 @@ function isForSignatures(jwk: Readonly<Record<string, unknown>>): boolean {
   return operations === undefined || (Array.isArray(operations) && operations.includes('verify'))
 }
 
+/**
+ * Keys of the v1.0 endpoint name no issuer, but their certificates tell the personal accounts' keys
+ * apart. There are no v1.0 tokens of personal accounts, so such a key has nothing to sign there,
+ * least of all for an organization.
+ */
+function isForPersonalAccounts(certificates: unknown): boolean {
+  const certificate: unknown = Array.isArray(certificates) ? certificates[0] : undefined
+  if (typeof certificate !== 'string') return false
+  return binaryOf(certificate).includes('Live ID STS Signing')
+}
+
 const base64url = /^[A-Za-z0-9_-]+$/
 
 /** RSA of 2048 to 8192 bits (RFC 7518 section 3.3) with an odd exponent from 3 to 32 bits. */
@@ -73,11 +85,15 @@ function isStrong(n: string, e: string): boolean {
 }
 
 function bytesOf(text: string): readonly number[] {
+  const binary = binaryOf(text.replaceAll('-', '+').replaceAll('_', '/'))
+  return Array.from(binary, (character) => character.charCodeAt(0))
+}
+
+function binaryOf(base64: string): string {
   try {
-    const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
-    return Array.from(binary, (character) => character.charCodeAt(0))
+    return atob(base64)
   } catch {
-    return []
+    return ''
   }
 }
 

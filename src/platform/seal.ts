@@ -2,7 +2,15 @@ import { cacheKey } from '../protocol/cache-key.js'
 import { decodeBase64Url, encodeBase64Url } from './base64url.js'
 
 /** What a value is sealed for; a value sealed for one purpose never opens for another. */
-export type SealPurpose = 'transaction' | 'account' | 'user-tokens' | 'history' | 'sign-out'
+export type SealPurpose =
+  | 'transaction'
+  | 'session'
+  | 'account'
+  | 'user-tokens'
+  | 'history'
+  | 'sign-out'
+  | 'token-store'
+  | 'admin-consent'
 
 export interface Unsealed {
   readonly text: string

@@ -8,7 +8,6 @@ import {
   genericGrantRequest,
   None,
   refreshTokenGrant,
-  type ClientAuth,
   type CustomFetch,
   type TokenEndpointResponse,
 } from 'openid-client'
@@ -18,6 +17,7 @@ import {
   endpointOf,
   type Authority,
 } from '../protocol/authority.js'
+import { mergeClaims } from '../protocol/claims-request.js'
 import { boundedFetch } from './bounded-fetch.js'
 import type { Clock } from './clock.js'
 import type { Credential } from './credential.js'
@@ -32,6 +32,10 @@ export interface TokenEndpointSettings {
   readonly credential: Credential | undefined
   readonly fetch: typeof fetch
   readonly clock: Clock
+  /** What this client can do, such as `cp1`; every request says so. */
+  readonly clientCapabilities?: readonly string[] | undefined
+  /** Where this app lets administrators consent, once it does. */
+  readonly adminConsentPage?: (() => string | undefined) | undefined
 }
 
 /** What a grant asks for. The scope is final: the planner has been there before. */
@@ -39,7 +43,7 @@ export interface GrantRequest {
   readonly tenant: string
   readonly scope: string
   readonly resource: string
-  /** Claims request, as JSON text, that a challenge or client capabilities made necessary. */
+  /** Claims request, as JSON text, that a challenge made necessary. */
   readonly claims?: string | undefined
 }
 
@@ -58,7 +62,8 @@ export interface CodeExchange {
   /** The tenant segment that the code was issued under. */
   readonly tenant: string
   readonly issuer: string
-  readonly fetch: CustomFetch
+  /** What is done with the endpoint's own fetch, which adds the credential to what it sends. */
+  readonly fetch: (send: CustomFetch) => CustomFetch
   /** How far the platform's clock may differ when the ID token's times are looked at. */
   readonly clockToleranceSeconds: number
 }
@@ -71,9 +76,11 @@ type Send = (configuration: Configuration) => Promise<TokenEndpointResponse>
  */
 export function createTokenEndpoint(settings: TokenEndpointSettings): TokenEndpoint {
   const bounded = boundedFetch(settings.fetch)
-  const configurationOf = rememberingByTenant((tenant) =>
-    openidConfiguration(settings, { tenant, issuer: issuerOf(settings, tenant), fetch: bounded }),
-  )
+  const authenticated = settings.credential?.authenticated(bounded) ?? bounded
+  const configurationOf = rememberingByTenant((tenant) => {
+    const issuer = issuerOf(settings, tenant)
+    return openidConfiguration(settings, { tenant, issuer, fetch: authenticated })
+  })
 
   async function send(grant: string, request: GrantRequest, call: Send) {
     const authority = authorityForTenant(settings.authority, request.tenant)
@@ -87,12 +94,19 @@ export function createTokenEndpoint(settings: TokenEndpointSettings): TokenEndpo
         authority,
         clientId: settings.clientId,
         clock: settings.clock,
+        adminConsentPage: settings.adminConsentPage?.(),
       })
     }
   }
 
+  function parametersOf({ scope, claims }: GrantRequest): Record<string, string> {
+    const merged = mergeClaims(claims, settings.clientCapabilities ?? [])
+    return { scope, ...(merged === undefined ? {} : { claims: merged }) }
+  }
+
   return {
-    exchangeConfiguration: (exchange) => openidConfiguration(settings, exchange),
+    exchangeConfiguration: (exchange) =>
+      openidConfiguration(settings, { ...exchange, fetch: exchange.fetch(authenticated) }),
     onBehalfOf: (request) =>
       send('on-behalf-of', request, (configuration) =>
         genericGrantRequest(configuration, 'urn:ietf:params:oauth:grant-type:jwt-bearer', {
@@ -112,28 +126,27 @@ export function createTokenEndpoint(settings: TokenEndpointSettings): TokenEndpo
   }
 }
 
-function parametersOf(request: GrantRequest): Record<string, string> {
-  return {
-    scope: request.scope,
-    ...(request.claims === undefined ? {} : { claims: request.claims }),
-  }
-}
-
 function issuerOf(settings: TokenEndpointSettings, tenant: string): string {
   return authorityUrl(authorityForTenant(settings.authority, tenant))
 }
 
+interface ExchangeSettings {
+  readonly tenant: string
+  readonly issuer: string
+  readonly fetch: CustomFetch
+  readonly clockToleranceSeconds?: number
+}
+
 function openidConfiguration(
   settings: TokenEndpointSettings,
-  exchange: Omit<CodeExchange, 'clockToleranceSeconds'> & Partial<CodeExchange>,
+  exchange: ExchangeSettings,
 ): Configuration {
   const authority = authorityForTenant(settings.authority, exchange.tenant)
-  const tokenEndpoint = endpointOf(authority, 'token')
   const configuration = new Configuration(
     {
       issuer: exchange.issuer,
       authorization_endpoint: endpointOf(authority, 'authorize'),
-      token_endpoint: tokenEndpoint,
+      token_endpoint: endpointOf(authority, 'token'),
       end_session_endpoint: endpointOf(authority, 'logout'),
     },
     settings.clientId,
@@ -142,7 +155,8 @@ function openidConfiguration(
       [clockSkew]: Math.round((settings.clock() - Date.now()) / 1000),
       [clockTolerance]: exchange.clockToleranceSeconds ?? 300,
     },
-    authenticationOf(settings, tokenEndpoint),
+    // Only names the client; its proof is added by the fetch, which can try another.
+    None(),
   )
   configuration[customFetch] = exchange.fetch
   configuration.timeout = deadlineSeconds
@@ -150,10 +164,6 @@ function openidConfiguration(
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated to make its use stand out
   if (authority.origin.startsWith('http:')) allowInsecureRequests(configuration)
   return configuration
-}
-
-function authenticationOf(settings: TokenEndpointSettings, tokenEndpoint: string): ClientAuth {
-  return settings.credential?.authenticate(tokenEndpoint) ?? None()
 }
 
 function rememberingByTenant(make: (tenant: string) => Configuration) {

@@ -1,7 +1,9 @@
 import { compactVerify } from 'jose'
 import type { Authority, TokenVersion } from '../protocol/authority.js'
+import type { PlatformEventListener } from '../protocol/events.js'
 import { issuerOf } from '../protocol/issuers.js'
 import { shown } from '../protocol/refusal-reason.js'
+import { personalAccountTenant } from '../protocol/tenant.js'
 import type { Clock } from './clock.js'
 import { compactJwtOf, type JwtClaims, type JwtHeader } from './compact-jwt.js'
 import { checkIssuer, checkTenant } from './jwt-issuer.js'
@@ -9,7 +11,6 @@ import { issuedClaimsOf, type IssuedClaims } from './jwt-claims.js'
 import { JwtInvalid } from './jwt-invalid.js'
 import { checkTimes } from './jwt-times.js'
 import { createKeySet, type KeySet, type LoadedKeys } from './key-set.js'
-import type { PlatformEventListener } from './platform-event.js'
 import type { PublishedKey } from './published-key.js'
 
 export interface JwtVerifierSettings {
@@ -145,11 +146,7 @@ function candidates(
     )
   }
   const entitled = published.filter(
-    (key) =>
-      (key.issuer === undefined || issuerOf(key.issuer, tenantId) === issued.issuer) &&
-      (key.cloudInstanceName === undefined ||
-        metadata.cloudInstanceName === undefined ||
-        key.cloudInstanceName === metadata.cloudInstanceName),
+    (key) => speaksFor(key, issued.issuer, tenantId) && isOfCloud(key, metadata.cloudInstanceName),
   )
   if (entitled.length > 0) return entitled
   throw refused(
@@ -157,6 +154,18 @@ function candidates(
     `a signing key of ${shown(published[0]?.issuer)}`,
     `a signing key of ${shown(issued.issuer)}, in the same cloud`,
   )
+}
+
+/** Organizations share template keys; personal accounts have keys of their own, and sign only there. */
+function speaksFor({ issuer }: PublishedKey, tokenIssuer: string, tenantId: string): boolean {
+  if (issuer === undefined) return true
+  if (tenantId.toLowerCase() === personalAccountTenant) return issuer === tokenIssuer
+  return issuerOf(issuer, tenantId) === tokenIssuer
+}
+
+function isOfCloud(key: PublishedKey, cloudInstanceName: string | undefined): boolean {
+  if (key.cloudInstanceName === undefined || cloudInstanceName === undefined) return true
+  return key.cloudInstanceName === cloudInstanceName
 }
 
 async function signingKeyOf(jwt: string, keys: readonly PublishedKey[]): Promise<PublishedKey> {

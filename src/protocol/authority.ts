@@ -20,7 +20,7 @@ export interface Authority {
   readonly cloud: Cloud
 }
 
-export const defaultAuthorityHost = 'https://login.microsoftonline.com'
+const defaultAuthorityHost = 'https://login.microsoftonline.com'
 
 /**
  * Reads tenant and authority host into an Authority. Only Azure AD B2C has a `policy`.

@@ -1,5 +1,5 @@
 import { authorityUrl, type Authority } from './authority.js'
-import { challengeHeaders } from './bearer-challenge.js'
+import { challengeHeaders, type ChallengeContext } from './bearer-challenge.js'
 import { claimsRequestOf } from './claims-request.js'
 import { challengesOf, type AuthenticateChallenge } from './www-authenticate.js'
 
@@ -24,14 +24,15 @@ export interface ChallengeAnswer {
 
 /**
  * Reads the claims challenge of an API's answer: the documented form (401, `insufficient_claims`,
- * base64 in any of its spellings) and that of Microsoft.Identity.Web (403, claims as they are,
- * `consentUri`, `scopes`). Undefined when the answer holds none, or one that cannot be trusted to
+ * base64 in any of its spellings), that of Microsoft.Identity.Web (403, claims as they are,
+ * `consentUri`, `scopes`), and what this library's own APIs send when consent is missing (401,
+ * `consent_required`, with the same parameters). Undefined when the answer holds none, or one that cannot be trusted to
  * be a claims request.
  *
  * @see https://learn.microsoft.com/entra/identity-platform/claims-challenge
  */
 export function claimsChallengeOf(answer: ChallengeAnswer): ClaimsChallenge | undefined {
-  if (answer.status === 401) return firstOf(challengesOf(answer.wwwAuthenticate), documentedForm)
+  if (answer.status === 401) return firstOf(challengesOf(answer.wwwAuthenticate), unauthorizedForm)
   if (answer.status !== 403) return undefined
   return firstOf(challengesOf(withQuotedClaims(answer.wwwAuthenticate)), identityWebForm)
 }
@@ -45,8 +46,10 @@ export function claimsChallengeOf(answer: ChallengeAnswer): ClaimsChallenge | un
 export function claimsChallengeHeaders(
   authority: Authority,
   claims: string,
+  context: ChallengeContext = {},
 ): Readonly<Record<string, string>> {
   return challengeHeaders({
+    ...context,
     // Empty when the tenant is left open, says the page on claims challenges.
     realm: authority.multiTenant ? '' : authority.tenant,
     // The v1.0 path, as Microsoft's own APIs send it; clients take only the authority from it.
@@ -64,6 +67,11 @@ function firstOf(
 ): ClaimsChallenge | undefined {
   const bearer = challenges.filter((challenge) => challenge.scheme === 'bearer')
   return bearer.map(read).find((found) => found !== undefined)
+}
+
+function unauthorizedForm(challenge: AuthenticateChallenge): ClaimsChallenge | undefined {
+  const asksForConsent = challenge.parameters.get('error') === 'consent_required'
+  return asksForConsent ? identityWebForm(challenge) : documentedForm(challenge)
 }
 
 function documentedForm({ parameters }: AuthenticateChallenge): ClaimsChallenge | undefined {

@@ -11,6 +11,8 @@ export interface Cloud {
   readonly graphResource: string
   /** Hosts that may be sent a token for Microsoft Graph. */
   readonly graphHosts: readonly string[]
+  /** What a managed identity's token is for when it proves an app registration. */
+  readonly tokenExchangeResource: string
 }
 
 const clouds: readonly Cloud[] = [
@@ -26,6 +28,7 @@ const clouds: readonly Cloud[] = [
     v1IssuerHost: 'sts.windows.net',
     graphResource: 'https://graph.microsoft.com',
     graphHosts: ['graph.microsoft.com'],
+    tokenExchangeResource: 'api://AzureADTokenExchange',
   },
   {
     name: 'us-government',
@@ -34,6 +37,7 @@ const clouds: readonly Cloud[] = [
     v1IssuerHost: 'sts.windows.net',
     graphResource: 'https://graph.microsoft.us',
     graphHosts: ['graph.microsoft.us', 'dod-graph.microsoft.us'],
+    tokenExchangeResource: 'api://AzureADTokenExchangeUSGov',
   },
   {
     name: 'china',
@@ -42,6 +46,7 @@ const clouds: readonly Cloud[] = [
     v1IssuerHost: 'sts.chinacloudapi.cn',
     graphResource: 'https://microsoftgraph.chinacloudapi.cn',
     graphHosts: ['microsoftgraph.chinacloudapi.cn'],
+    tokenExchangeResource: 'api://AzureADTokenExchangeChina',
   },
 ]
 
@@ -55,6 +60,7 @@ export function cloudOf(host: string): Cloud {
       v1IssuerHost: host,
       graphResource: 'https://graph.microsoft.com',
       graphHosts: ['graph.microsoft.com'],
+      tokenExchangeResource: 'api://AzureADTokenExchange',
     }
   )
 }

@@ -57,10 +57,6 @@ export function issuerOf(template: string, tenantId: string): string {
   return template.replaceAll(/\{tenantid\}/gi, () => tenantId)
 }
 
-export function isTemplate(issuer: string): boolean {
-  return /\{tenantid\}/i.test(issuer)
-}
-
 /**
  * The tenant named by an issuer that follows one of the templates: its GUID, the literal
  * `{tenantid}`, or undefined when the issuer follows none of them.

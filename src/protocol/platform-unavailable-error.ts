@@ -2,7 +2,7 @@ import { Refusal } from './entra-error.js'
 
 export interface PlatformFault {
   /** What was being fetched. */
-  readonly endpoint: 'metadata' | 'keys' | 'authorize' | 'token' | 'graph'
+  readonly endpoint: 'metadata' | 'keys' | 'authorize' | 'token' | 'graph' | 'managed-identity'
   /** How it failed; never text from the wire. */
   readonly failure: 'network' | 'timeout' | 'status' | 'content'
   /** Seconds after which another attempt makes sense. */

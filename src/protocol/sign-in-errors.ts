@@ -6,10 +6,16 @@ export class SignInRequiredError extends Refusal {
   /** Path of the route that starts a sign-in, for a program that opens it in a window. */
   readonly loginPath: string | undefined
 
-  constructor(loginPath?: string) {
-    super('Nobody is signed in. Sign in and send the request again.', { status: 401 })
+  /** @param lack What is missing: any sign-in, or one that proves more than the present one. */
+  constructor(loginPath?: string, lack: 'sign-in' | 'proof' = 'sign-in') {
+    super(lacks[lack], { status: 401 })
     this.loginPath = loginPath
   }
+}
+
+const lacks = {
+  'sign-in': 'Nobody is signed in. Sign in and send the request again.',
+  proof: 'A stronger or more recent sign-in is needed. Open the page in a window to complete it.',
 }
 
 /** Why a sign-in was refused; each has its own words on the page. */
@@ -39,6 +45,8 @@ export interface SignInRefusedDetail {
   readonly aadsts?: number | undefined
   /** The id under which Entra logged the request; what an administrator asks for. */
   readonly correlationId?: string | undefined
+  /** For a developer: what a sign-in lacked that its page requires. */
+  readonly unmet?: 'acrs' | 'max-age' | 'auth-time' | undefined
 }
 
 /** Entra, the tenant policy or the application refused this sign-in: 403, nobody is signed in. */
@@ -47,17 +55,19 @@ export class SignInRefusedError extends Refusal {
   readonly reason: SignInRefusal
   readonly aadsts: number | undefined
   readonly correlationId: string | undefined
+  readonly unmet: SignInRefusedDetail['unmet']
 
   constructor(reason: SignInRefusal, detail: SignInRefusedDetail = {}) {
     super(refusals[reason], { status: 403 })
     this.reason = reason
     this.aadsts = detail.aadsts
     this.correlationId = detail.correlationId
+    this.unmet = detail.unmet
   }
 }
 
 /** What is wrong with a request to the callback. */
-export type CallbackFault = 'method' | 'parameter' | 'transaction' | 'code' | 'id-token'
+export type CallbackFault = 'method' | 'parameter' | 'transaction' | 'origin' | 'code' | 'id-token'
 
 const faults: Readonly<Record<CallbackFault, string>> = {
   method: 'The sign-in callback takes GET, or POST with a urlencoded form.',
@@ -65,6 +75,9 @@ const faults: Readonly<Record<CallbackFault, string>> = {
   transaction:
     'This browser has no pending sign-in for this response. Start again from the application, ' +
     'at its public address and in the browser in which you want to be signed in.',
+  origin:
+    'The sign-in started at another public address of this application than the one it came back ' +
+    'to. Start again, at one address.',
   code: 'The sign-in response was used before or is too old.',
   'id-token': 'The tokens of this sign-in are not valid.',
 }

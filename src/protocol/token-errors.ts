@@ -1,4 +1,4 @@
-import { challengeHeaders } from './bearer-challenge.js'
+import { challengeHeaders, type ChallengeContext } from './bearer-challenge.js'
 import { EntraError, Refusal, type EntraErrorDetail } from './entra-error.js'
 import { longestPauseSeconds } from './retry-after.js'
 
@@ -75,18 +75,28 @@ export class InteractionRequiredError extends TokenRefusedError {
   }
 }
 
+export interface ConsentRefusal extends TokenRefusal {
+  readonly claims: string | undefined
+  /** See {@link ConsentRequiredError.missing}. */
+  readonly missing?: readonly string[] | undefined
+}
+
 /** The user has not consented to the scopes and may be able to: 401, a redirect or a challenge. */
 export class ConsentRequiredError extends TokenRefusedError {
   readonly code = 'ERR_ENTRA_CONSENT_REQUIRED'
   readonly claims: string | undefined
+  /**
+   * What was wanted and not granted, where a token was granted all the same; empty when there was
+   * none. With `.default` in `scopes` the user has to see the consent page again, because the
+   * platform does not ask by itself once anything is granted.
+   */
+  readonly missing: readonly string[]
 
   /** @param headers The challenge, where the one to ask is the caller of an API. */
-  constructor(
-    refusal: TokenRefusal & { readonly claims: string | undefined },
-    headers: Headers = {},
-  ) {
+  constructor(refusal: ConsentRefusal, headers: Headers = {}) {
     super(refusal, { status: 401, headers })
     this.claims = refusal.claims
+    this.missing = Object.freeze([...(refusal.missing ?? [])])
   }
 }
 
@@ -153,11 +163,11 @@ const usualPauseSeconds = 60
 export class CallerTokenRejectedError extends TokenRefusedError {
   readonly code = 'ERR_ENTRA_TOKEN_INVALID'
 
-  constructor(refusal: TokenRefusal) {
+  constructor(refusal: TokenRefusal, context: ChallengeContext = {}) {
     const description = 'The access token was not accepted on behalf of the caller'
     super(refusal, {
       status: 401,
-      headers: challengeHeaders({ error: 'invalid_token', description }),
+      headers: challengeHeaders({ ...context, error: 'invalid_token', description }),
     })
   }
 }

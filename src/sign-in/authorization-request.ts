@@ -1,8 +1,12 @@
 import { endpointOf, type Authority } from '../protocol/authority.js'
+import { mergeClaims } from '../protocol/claims-request.js'
 import { personalAccountTenant } from '../protocol/tenant.js'
-import type { Transaction } from './transaction.js'
+import { claimsRequestFor } from './sign-in-requirement.js'
+import type { Transaction, TransactionContent } from './transaction.js'
 
-export type Prompt = 'login' | 'none' | 'consent' | 'select_account' | 'create'
+/** What the sign-in page does; `none` never asks anything and is used for silent attempts. */
+export type Prompt = InteractivePrompt | 'none'
+export type InteractivePrompt = 'login' | 'consent' | 'select_account' | 'create'
 export type ResponseMode = 'query' | 'form_post'
 
 /** What the sign-in page is told about the user and how to treat them. */
@@ -24,6 +28,8 @@ export interface AuthorizationRequest {
   readonly responseMode: ResponseMode
   readonly transaction: Transaction
   readonly hints: SignInHints
+  /** What this client can do, such as `cp1`. */
+  readonly clientCapabilities?: readonly string[] | undefined
 }
 
 /**
@@ -48,8 +54,9 @@ export function authorizationUrl(request: AuthorizationRequest): string {
     'client-request-id': transaction.correlationId,
   })
   const optional: Record<string, string | undefined> = {
-    claims: transaction.claims,
-    prompt: hints.prompt,
+    claims: mergeClaims(claimsOf(transaction), request.clientCapabilities ?? []),
+    max_age: transaction.maxAge?.toString(),
+    prompt: transaction.silent === true ? 'none' : hints.prompt,
     // The platform refuses a hint together with the account picker.
     login_hint: hints.prompt === 'select_account' ? undefined : hints.loginHint,
     domain_hint: hints.domainHint,
@@ -59,6 +66,11 @@ export function authorizationUrl(request: AuthorizationRequest): string {
     if (value !== undefined) parameters.set(name, value)
   }
   return `${endpointOf(authority, 'authorize')}?${parameters.toString()}`
+}
+
+/** The claims request of a sign-in: a challenge's, or one for authentication contexts. */
+export function claimsOf({ claims, acrs = [] }: TransactionContent): string | undefined {
+  return claims ?? claimsRequestFor(acrs)
 }
 
 /** What is known of a user who is sent to the sign-in page again. */

@@ -63,7 +63,10 @@ export function createCompletion(settings: CompletionSettings): CompleteSignIn {
       const { transaction, returnTo } = redemption
       histories.write(renewed, history, { ...transaction, returnTo })
     })
-    if (previous !== undefined && !isSame) await tombstones.bury(previous.id)
+    // A cookie of the same user may come back from a slow request; it is then the sign-in before.
+    if (previous !== undefined && (!isSame || session.kind === 'server')) {
+      await tombstones.bury(previous.id)
+    }
     if (signedIn === undefined) throw new TypeError('The session did not call back.')
     return signedIn
   }

@@ -21,6 +21,13 @@ export interface Need {
   readonly at: number
 }
 
+/** Names a need that the user is sent for once in a session, rather than once in a while. */
+export function onceInSession(need: string): string {
+  return `${onceMark}${need}`
+}
+
+const onceMark = '!'
+
 export interface Histories {
   /** Where a callback that was completed before leads. */
   returnToOf(session: SessionPort, state: string): string | undefined
@@ -49,17 +56,21 @@ export function createHistories(settings: { clientId: string; clock: Clock }): H
     return isHistory(value) ? value : { completed: [], needs: [] }
   }
 
+  function isRemembered({ need, at }: Need): boolean {
+    return need.startsWith(onceMark) || clock() - at < needMemory
+  }
+
   return {
     read,
     returnToOf: (session, state) =>
       read(session).completed.find((one) => one.state === state.slice(0, stateCharacters))
         ?.returnTo,
     wasMet: (session, need) =>
-      read(session).needs.some((one) => one.need === need && clock() - one.at < needMemory),
+      read(session).needs.some((one) => one.need === need && isRemembered(one)),
     write(session, history, { state, returnTo, need }) {
       const short = returnTo.length > longestReturnTo || session.kind === 'cookie' ? '/' : returnTo
       const completed = { state: state.slice(0, stateCharacters), returnTo: short }
-      const recent = history.needs.filter(({ at }) => clock() - at < needMemory)
+      const recent = history.needs.filter(isRemembered)
       session.write(key, {
         completed: [...history.completed, completed].slice(
           session.kind === 'cookie' ? -2 : -mostRemembered,

@@ -1,11 +1,11 @@
 import { authorizationCodeGrant, type CustomFetch } from 'openid-client'
-import { boundedFetch } from '../platform/bounded-fetch.js'
 import type { Clock } from '../platform/clock.js'
 import { failureOf } from '../platform/grant-failure.js'
 import { JwtInvalid } from '../platform/jwt-invalid.js'
 import type { CodeExchange, TokenEndpoint } from '../platform/token-endpoint.js'
 import type { JwtVerifier } from '../platform/verified-jwt.js'
 import { authorityUrl, type Authority } from '../protocol/authority.js'
+import { mergeClaims } from '../protocol/claims-request.js'
 import type { IdTokenClaims } from '../protocol/account.js'
 import { PlatformUnavailableError } from '../protocol/platform-unavailable-error.js'
 import { CallbackInvalidError, SignInRefusedError } from '../protocol/sign-in-errors.js'
@@ -18,10 +18,11 @@ export interface RedemptionSettings {
   readonly clientId: string
   readonly clock: Clock
   readonly clockToleranceSeconds: number
-  readonly fetch: typeof fetch
   readonly tenants: TenantPolicy | undefined
   readonly tokenEndpoint: Pick<TokenEndpoint, 'exchangeConfiguration'>
   readonly verifier: Pick<JwtVerifier, 'verify'>
+  /** What this client can do, such as `cp1`. */
+  readonly clientCapabilities?: readonly string[] | undefined
 }
 
 export interface CodeRedemption {
@@ -76,13 +77,14 @@ async function requestTokens(
   redemption: CodeRedemption,
 ): Promise<string> {
   let answer: string | undefined
-  const send = boundedFetch(settings.fetch)
-  const capture: CustomFetch = async (url, options) => {
-    const response = await send(url, options)
-    const text = await response.text()
-    if (response.status === 200) answer = text
-    return new Response(text, response)
-  }
+  const capture =
+    (send: CustomFetch): CustomFetch =>
+    async (url, options) => {
+      const response = await send(url, options)
+      const text = await response.text()
+      if (response.status === 200) answer = text
+      return new Response(text, response)
+    }
   try {
     await grant(settings, redemption, { issuer: authorityUrl(settings.authority), fetch: capture })
   } catch (error) {
@@ -152,7 +154,7 @@ async function validated(
   const replay: CustomFetch = () =>
     Promise.resolve(new Response(answer, { headers: { 'Content-Type': 'application/json' } }))
   try {
-    return await grant(settings, redemption, { issuer, fetch: replay })
+    return await grant(settings, redemption, { issuer, fetch: () => replay })
   } catch (error) {
     throw new CallbackInvalidError('id-token', reasonOf(error))
   }
@@ -168,6 +170,7 @@ function grant(
     clockToleranceSeconds: settings.clockToleranceSeconds,
     ...exchange,
   })
+  const claims = mergeClaims(redemption.claims, settings.clientCapabilities ?? [])
   // The redirect URI is the configured one; only code and state come from the request.
   const url = new URL(redemption.redirectUri)
   url.search = new URLSearchParams({ code: redemption.code, state: redemption.state }).toString()
@@ -183,7 +186,7 @@ function grant(
     {
       scope: redemption.scopes.join(' '),
       client_info: '1',
-      ...(redemption.claims === undefined ? {} : { claims: redemption.claims }),
+      ...(claims === undefined ? {} : { claims }),
     },
   )
 }

@@ -1,11 +1,18 @@
+import type { EntraError } from '../protocol/entra-error.js'
 import { planScopes, type ScopePlan } from '../protocol/scope-plan.js'
 import { InteractionRequiredError } from '../protocol/token-errors.js'
-import { CallbackInvalidError } from '../protocol/sign-in-errors.js'
-import { authorizationUrl, type ResponseMode, type SignInHints } from './authorization-request.js'
+import { CallbackInvalidError, SignInRefusedError } from '../protocol/sign-in-errors.js'
+import {
+  authorizationUrl,
+  claimsOf,
+  type ResponseMode,
+  type SignInHints,
+} from './authorization-request.js'
 import type { AuthorizationResponse } from './authorization-response.js'
 import { createFlights } from './flights.js'
 import { refusalOf } from './provider-refusal.js'
 import { redeemCode, type Redeemed, type RedemptionSettings } from './redemption.js'
+import { unmetBy } from './sign-in-requirement.js'
 import type {
   SealedTransaction,
   Transaction,
@@ -21,11 +28,14 @@ export interface SignInFlowSettings extends RedemptionSettings {
   /** What every sign-in asks for; see {@link signInScopesOf}. */
   readonly scopes: readonly string[]
   readonly responseMode: ResponseMode
+  /** Told what is odd about the scopes. */
+  readonly warn: (message: string) => void
 }
 
 export interface Departure {
   readonly url: string
   readonly cookie: SealedTransaction
+  readonly correlationId: string
 }
 
 /** What became of a response that was good. */
@@ -36,8 +46,12 @@ export type Arrival =
       readonly redeemed: Redeemed
       readonly plan: ScopePlan
     }
-  /** Too late, or the code was spent: the sign-in begins anew with what it was begun with. */
-  | { readonly kind: 'begin-again'; readonly content: TransactionContent }
+  /** Too late, the code spent, or a requirement not met: it begins anew with what it was begun with. */
+  | {
+      readonly kind: 'begin-again'
+      readonly content: TransactionContent
+      readonly hints: SignInHints
+    }
 
 export interface SignInFlow {
   /** @throws ScopesInvalidError when the scopes of the content cannot be asked for. */
@@ -77,7 +91,7 @@ export function createSignInFlow(settings: SignInFlowSettings): SignInFlow {
   }
 
   // Scopes that cannot be asked for are a mistake of the program, not of a request.
-  planFor({})
+  for (const warning of planFor({}).warnings) settings.warn(warning)
 
   async function redeemed(transaction: Transaction, code: string, issuer: string | undefined) {
     const plan = planFor(transaction)
@@ -91,16 +105,28 @@ export function createSignInFlow(settings: SignInFlowSettings): SignInFlow {
         redirectUri: redirectUriOf(transaction.origin),
         scopes: [...plan.oidc, ...plan.scopes],
         resource: plan.resource,
-        claims: transaction.claims,
+        claims: claimsOf(transaction),
       }),
     )
     return { kind: 'redeemed', transaction, plan, redeemed: value } as const
   }
 
-  function beginAgain(transaction: Transaction): Arrival {
+  function beginAgain(transaction: Transaction, why: EntraError, hints: SignInHints = {}): Arrival {
     const restarts = (transaction.restarts ?? 0) + 1
-    if (restarts > mostRestarts) throw new CallbackInvalidError('code')
-    return { kind: 'begin-again', content: { ...contentOf(transaction), restarts } }
+    if (restarts > mostRestarts) throw why
+    return { kind: 'begin-again', content: { ...contentOf(transaction), restarts }, hints }
+  }
+
+  /** L27: a sign-in that lacks what it was started for is none; the user authenticates once more. */
+  function provenBy(arrival: Extract<Arrival, { kind: 'redeemed' }>): Arrival {
+    const { transaction, redeemed } = arrival
+    const time = { now: settings.clock(), toleranceSeconds: settings.clockToleranceSeconds }
+    const unmet = unmetBy(redeemed.claims, transaction, time)
+    if (unmet === undefined) return arrival
+    const refusal = new SignInRefusedError('requirement', { unmet })
+    // Asking again does not make Entra tell what the registration does not ask for.
+    if (unmet === 'auth-time') throw refusal
+    return beginAgain(transaction, refusal, { prompt: 'login' })
   }
 
   return {
@@ -115,8 +141,9 @@ export function createSignInFlow(settings: SignInFlowSettings): SignInFlow {
         responseMode: settings.responseMode,
         transaction,
         hints,
+        clientCapabilities: settings.clientCapabilities,
       })
-      return { url, cookie }
+      return { url, cookie, correlationId: transaction.correlationId }
     },
 
     async pendingFor(state, cookies) {
@@ -131,17 +158,21 @@ export function createSignInFlow(settings: SignInFlowSettings): SignInFlow {
     async arrive(transaction, response) {
       if (response.error !== undefined) throw refusalOf(response.error)
       if (response.code === undefined) throw new CallbackInvalidError('parameter', 'code')
-      if (transactions.isExpired(transaction)) return beginAgain(transaction)
+      if (transactions.isExpired(transaction)) return beginAgain(transaction, used())
       try {
-        return await redeemed(transaction, response.code, response.issuer)
+        return provenBy(await redeemed(transaction, response.code, response.issuer))
       } catch (error) {
-        if (error instanceof InteractionRequiredError) return beginAgain(transaction)
+        if (error instanceof InteractionRequiredError) return beginAgain(transaction, used())
         throw error
       }
     },
 
     contentOf,
   }
+}
+
+function used(): CallbackInvalidError {
+  return new CallbackInvalidError('code')
 }
 
 /** `openid` always; `profile` because without it the platform does not say who the user is. */

@@ -2,8 +2,10 @@ import { encodeBase64Url } from '../platform/base64url.js'
 import type { Clock } from '../platform/clock.js'
 import type { Sealer } from '../platform/seal.js'
 import { accountOf, type Account, type IdTokenClaims } from '../protocol/account.js'
+import { SessionUnavailableError } from '../protocol/sign-in-errors.js'
 import type { SessionPort } from '../stores/session-port.js'
 import type { Tombstones } from './tombstones.js'
+import { fullText, shortText, writtenOf, type WrittenSignIn } from './written-sign-in.js'
 
 /** A user's sign-in, as a session holds it. */
 export interface SignedIn {
@@ -38,38 +40,45 @@ export interface SignedInSettings {
   readonly idleLifetime: number
   /** Milliseconds after a sign-in after which the user signs in again, however active. */
   readonly absoluteLifetime: number
+  /** Told when a sign-in is found to be over. */
+  readonly onEnd?: ((account: Account, reason: SignInEnd) => void) | undefined
 }
 
-interface Written {
-  readonly id: string
-  readonly at: number
-  readonly seen: number
-  readonly claims: IdTokenClaims
-  readonly info?: string
-  readonly state?: string
-}
+/** Why a sign-in is over: unused, too old, or ended elsewhere. */
+export type SignInEnd = 'idle' | 'absolute' | 'revoked'
 
 /** Activity is noted this often within an idle lifetime, not with every request. */
 const notesPerIdleLifetime = 8
-// A cookie has room for what `Account` has fields for, not for every claim.
-const cookieClaims = ['tid', 'oid', 'sub', 'name', 'preferred_username', 'sid']
-const longestCookieText = 64
 
 export function createSignedInSessions(settings: SignedInSettings): SignedInSessions {
   const { sealer, clock, clientId, tombstones, idleLifetime, absoluteLifetime } = settings
   const key = `entrada.${clientId}.account`
   const boundTo = (session: SessionPort) => [clientId, session.id ?? '']
 
-  async function store(session: SessionPort, written: Written): Promise<void> {
-    session.write(key, await sealer.seal('account', JSON.stringify(written), boundTo(session)))
+  async function store(session: SessionPort, written: WrittenSignIn): Promise<void> {
+    const text = session.kind === 'server' ? fullText(written) : shortText(written)
+    session.write(key, await sealer.seal('account', text, boundTo(session)))
   }
 
-  function isOver(written: Written, now: number): boolean {
-    return now - written.at > absoluteLifetime || now - written.seen > idleLifetime
+  async function endOf(
+    signedIn: SignedIn,
+    { at, seen }: WrittenSignIn,
+    session: SessionPort,
+  ): Promise<SignInEnd | undefined> {
+    const now = clock()
+    if (now - at > absoluteLifetime) return 'absolute'
+    if (now - seen > idleLifetime) return 'idle'
+    return (await isBuried(signedIn, session)) ? 'revoked' : undefined
   }
 
-  function isBuried({ id, account, signedInAt }: SignedIn): Promise<boolean> {
-    return tombstones.isBuried([id, account.sessionId], signedInAt)
+  async function isBuried(signedIn: SignedIn, { kind }: SessionPort): Promise<boolean> {
+    try {
+      return await tombstones.isBuried(signedIn)
+    } catch (error) {
+      // A session in a cookie needs no store to be read, so it outlives an outage of the store.
+      if (kind === 'cookie' && error instanceof SessionUnavailableError) return false
+      throw error
+    }
   }
 
   return {
@@ -79,24 +88,31 @@ export function createSignedInSessions(settings: SignedInSettings): SignedInSess
       const opened = await sealer.open('account', value, boundTo(session))
       // Another process may have the secret that this one lacks, so the record stays.
       if (opened === undefined) return undefined
-      const written = JSON.parse(opened.text) as Written // covered by our seal, so written below
+      const written = writtenOf(opened.text)
       const signedIn = signedInOf(written)
-      const now = clock()
-      if (signedIn === undefined || isOver(written, now) || (await isBuried(signedIn))) {
+      const end = signedIn && (await endOf(signedIn, written, session))
+      if (signedIn === undefined || end !== undefined) {
         session.remove(key)
+        if (signedIn && end) settings.onEnd?.(signedIn.account, end)
         return undefined
       }
+      const now = clock()
       if (!opened.current || now - written.seen > idleLifetime / notesPerIdleLifetime) {
         await store(session, { ...written, seen: now })
       }
       return signedIn
     },
 
-    async write(session, source) {
-      const written = writtenOf(source, session.kind, clock())
+    async write(session, { claims, clientInfo, sessionState }) {
+      const now = clock()
+      const id = encodeBase64Url(crypto.getRandomValues(new Uint8Array(16)))
+      const written = { id, at: now, seen: now, claims, info: clientInfo, state: sessionState }
       const signedIn = signedInOf(written)
       if (signedIn === undefined) throw new TypeError('The claims do not say who the user is.')
       await store(session, written)
+      if (signedIn.account.sessionId !== undefined) {
+        await tombstones.know(signedIn.account.sessionId)
+      }
       return signedIn
     },
 
@@ -107,30 +123,7 @@ export function createSignedInSessions(settings: SignedInSettings): SignedInSess
   }
 }
 
-function writtenOf(source: AccountSource, kind: SessionPort['kind'], now: number): Written {
-  return {
-    id: encodeBase64Url(crypto.getRandomValues(new Uint8Array(16))),
-    at: now,
-    seen: now,
-    claims: kind === 'server' ? source.claims : shortened(source),
-    ...(kind === 'cookie' || source.clientInfo === undefined ? {} : { info: source.clientInfo }),
-    ...(kind === 'cookie' || source.sessionState === undefined
-      ? {}
-      : { state: source.sessionState }),
-  }
-}
-
-function shortened({ claims, sessionState }: AccountSource): IdTokenClaims {
-  const kept = Object.entries(claims).filter(([name]) => cookieClaims.includes(name))
-  const short = kept.map(([name, value]) => [
-    name,
-    typeof value === 'string' ? value.slice(0, longestCookieText) : value,
-  ])
-  const sid = claims['sid'] ?? sessionState
-  return { ...(Object.fromEntries(short) as IdTokenClaims), ...(sid === undefined ? {} : { sid }) }
-}
-
-function signedInOf(written: Written): SignedIn | undefined {
+function signedInOf(written: WrittenSignIn): SignedIn | undefined {
   const account = accountOf(written.claims, {
     clientInfo: written.info,
     sessionState: written.state,

@@ -1,5 +1,7 @@
-import { encodeBase64Url } from '../platform/base64url.js'
 import type { Clock } from '../platform/clock.js'
+import type { Account } from '../protocol/account.js'
+import { createMemoryTokenStore } from '../stores/memory-token-store.js'
+import { storeKeyOf } from '../stores/store-key.js'
 import type { TokenStore } from '../stores/token-store.js'
 
 /**
@@ -7,37 +9,91 @@ import type { TokenStore } from '../stores/token-store.js'
  * that was kept, or in a session that a slow request saved again after the sign-out.
  */
 export interface Tombstones {
-  /** Ends what was signed in under this name until now. */
-  bury(name: string): Promise<void>
-  /** Whether a sign-in of `signedInAt` (milliseconds) has ended under any of these names. */
-  isBuried(names: readonly (string | undefined)[], signedInAt: number): Promise<boolean>
+  /** Ends one sign-in by its own name, which no other has. */
+  bury(id: string): Promise<void>
+  /** Ends every sign-in of a user until now. */
+  buryAccount(user: UserName): Promise<void>
+  /** Ends the sign-ins of a session at Entra until now, because somebody says that it is over. */
+  buryHearsay(sessionId: string): Promise<void>
+  /** Notes a session at Entra that signed in here, so that hearsay about it is taken seriously. */
+  know(sessionId: string): Promise<void>
+  isBuried(signIn: SignInNames): Promise<boolean>
+}
+
+export type UserName = Pick<Account, 'tenantId' | 'objectId'>
+
+/** What a sign-in can be ended by. */
+export interface SignInNames {
+  readonly id: string
+  readonly account: UserName & Pick<Account, 'sessionId'>
+  /** Milliseconds; under the user and the session at Entra there may have been another since. */
+  readonly signedInAt: number
 }
 
 export interface TombstoneSettings {
-  readonly store: TokenStore
+  /** What all processes share; undefined when there is nothing of the kind. */
+  readonly store: TokenStore | undefined
   readonly clientId: string
   readonly clock: Clock
   /** The longest life of a sign-in, in milliseconds. */
   readonly lifetime: number
 }
 
+// Room of their own each, so that nothing crowds out a sign-out: tokens do not, and neither does a
+// stranger who sends session ids to the front-channel route without end.
+const ownBytes = 16 * 1024 * 1024
+const knownBytes = 16 * 1024 * 1024
+const hearsayBytes = 4 * 1024 * 1024
+
 export function createTombstones(settings: TombstoneSettings): Tombstones {
   const { store, clientId, clock, lifetime } = settings
+  const room = (capacity: number) => createMemoryTokenStore({ clock, capacity })
+  // Sign-outs that this process saw itself hold even when the store is away.
+  const own = room(ownBytes)
+  const hearsay = room(hearsayBytes)
+  const known = store ?? room(knownBytes)
+  const kept: readonly TokenStore[] = store === undefined ? [own] : [own, store]
 
   // Names are session ids of the platform: hashed, so that the store tells nobody a usable one.
-  async function keyOf(name: string): Promise<string> {
-    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(name))
-    return `revoked:${clientId}:${encodeBase64Url(new Uint8Array(digest))}`
+  const graveOf = (...name: string[]) => storeKeyOf('revoked', clientId, ...name)
+  const sessionKeyOf = (sessionId: string) => storeKeyOf('signed-in', clientId, sessionId)
+
+  async function buryIn(graves: readonly TokenStore[], key: string): Promise<void> {
+    for (const one of graves) await one.set(key, String(clock()), lifetime)
   }
 
   return {
-    async bury(name) {
-      await store.set(await keyOf(name), String(clock()), lifetime)
+    bury: async (id) => buryIn(kept, await graveOf('sign-in', id)),
+    buryAccount: async (user) => buryIn(kept, await graveOf('account', ...accountNameOf(user))),
+    async buryHearsay(sessionId) {
+      const isKnown = (await known.get(await sessionKeyOf(sessionId))) !== undefined
+      await buryIn(isKnown ? kept : [hearsay], await graveOf('session', sessionId))
     },
-    async isBuried(names, signedInAt) {
-      const given = names.filter((name) => name !== undefined)
-      const ends = await Promise.all(given.map(async (name) => store.get(await keyOf(name))))
-      return ends.some((end) => end !== undefined && signedInAt <= Number(end))
+    async know(sessionId) {
+      await known.set(await sessionKeyOf(sessionId), '1', lifetime)
+    },
+    async isBuried({ id, account, signedInAt }) {
+      const { sessionId } = account
+      const [idGrave, accountGrave, sessionGrave] = await Promise.all([
+        graveOf('sign-in', id),
+        graveOf('account', ...accountNameOf(account)),
+        sessionId === undefined ? undefined : graveOf('session', sessionId),
+      ])
+      const timed = [accountGrave, sessionGrave].filter((grave) => grave !== undefined)
+      for (const graves of [hearsay, ...kept]) {
+        const [ended, ...endedUntil] = await Promise.all([
+          graves.get(idGrave),
+          ...timed.map((grave) => graves.get(grave)),
+        ])
+        // The clocks of two processes may differ, so times count only where they have to.
+        if (ended !== undefined) return true
+        if (endedUntil.some((end) => end !== undefined && signedInAt <= Number(end))) return true
+      }
+      return false
     },
   }
+}
+
+function accountNameOf({ tenantId, objectId }: UserName): [string, string] {
+  return [tenantId.toLowerCase(), objectId.toLowerCase()]
 }

@@ -19,6 +19,12 @@ export interface TransactionContent {
   readonly need?: string
   /** How many sign-ins failed right before this one and were started again. */
   readonly restarts?: number
+  /** Authentication contexts that this sign-in has to satisfy. */
+  readonly acrs?: readonly string[]
+  /** How many seconds ago the user may have signed in at Entra. */
+  readonly maxAge?: number
+  /** An attempt without a question: when it fails, nobody is signed in and nothing is shown. */
+  readonly silent?: true
 }
 
 /** A sign-in under way. Its state, nonce and PKCE verifier are all derived from one random value. */

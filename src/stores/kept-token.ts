@@ -31,6 +31,8 @@ export interface TokenResponseContext {
 
 const longestLifetime = 48 * 3600
 const renewalOffset = 300
+/** Tokens that came together are renewed up to this many seconds apart. */
+const renewalSpread = 300
 
 /**
  * Reads the token for one API out of a token response. Lifetimes are the platform's to decide;
@@ -44,13 +46,18 @@ export function keptTokenOf(
   const refreshIn = secondsOf(response['refresh_in'])
   const expiresAt = receivedAt + lifetime * 1000
   const staleAt = expiresAt - Math.min(renewalOffset, lifetime / 4) * 1000
+  const renewal =
+    refreshIn > 0 && refreshIn < lifetime
+      ? Math.min(receivedAt + refreshIn * 1000, staleAt)
+      : staleAt
+  const spread = Math.min(renewalSpread, lifetime / 12) * Math.random() * 1000
   return {
     resource,
     scopes: response.scope === undefined ? requested : response.scope.split(' ').filter(Boolean),
     token: response.access_token,
     expiresAt,
     staleAt,
-    refreshAt: refreshIn > 0 && refreshIn < lifetime ? receivedAt + refreshIn * 1000 : staleAt,
+    refreshAt: renewal - spread,
   }
 }
 

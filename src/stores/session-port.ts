@@ -8,6 +8,8 @@ export interface SessionPort {
   readonly id: string | undefined
   /** Where the content lives: on the server, or in the browser, sealed or merely signed. */
   readonly kind: 'server' | 'cookie'
+  /** What the developer should know about how the session is set up. */
+  readonly doubts?: readonly string[]
   /** Reads a value as this request sees it. */
   read(key: string): unknown
   /** Writes a JSON value; the framework saves it with the response, `save` at once. */

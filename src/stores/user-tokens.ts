@@ -30,6 +30,11 @@ export function withAnswer(
   }
 }
 
+/** What the user holds when an API has refused a token before it expired. */
+export function withoutToken(held: UserTokens, token: string): UserTokens {
+  return { ...held, accessTokens: held.accessTokens.filter((kept) => kept.token !== token) }
+}
+
 function isSame(one: KeptToken, other: KeptToken): boolean {
   return one.resource.toLowerCase() === other.resource.toLowerCase()
 }

@@ -83,6 +83,9 @@ export function createTokenValidator(settings: TokenValidatorSettings): TokenVal
     const verified = await verifier.verify(token, refuseForeign)
     const caller = accept(verified)
     await checkTenant(caller.tenantId)
+    // A parallel request was first: one token has one caller, to which more may be attached.
+    const twin = memo.recall(token)
+    if (twin !== undefined && verifier.recheck(twin.verified)) return twin.caller
     rememberAssertion(caller, { token, expiresAt: verified.expiresAt })
     memo.remember(token, { verified, caller })
     return caller

@@ -6,7 +6,9 @@ import { isGuid } from '../protocol/tenant.js'
 /** By which names this API is known as an audience. */
 export interface Audiences {
   readonly clientId: string
-  /** App ID URIs, `api://{clientId}` among them; the one to name to clients comes first. */
+  /** The App ID URI to name to clients: the first that was declared, or `api://{clientId}`. */
+  readonly uri: string
+  /** All App ID URIs, `api://{clientId}` among them. */
   readonly uris: readonly string[]
   /** All forms that a v1.0 token may carry; a v2.0 token carries a client ID. */
   readonly accepted: Readonly<Record<TokenVersion, ReadonlySet<string>>>
@@ -29,14 +31,19 @@ export function audiencesOf(clientId: string, declared: readonly string[]): Audi
   }
   const id = clientId.toLowerCase()
   const names = declared.map((name) => audienceOf(name))
-  const uris = names.filter((name) => !isGuid(name))
+  const uris = names.filter((name): boolean => !isGuid(name))
   const ids = [id, ...names.filter(isGuid)]
   const byId = ids.map((each) => `api://${each}`)
   const accepted = {
     '1.0': new Set([...ids, ...byId, ...ids.map((each) => `spn:${each}`), ...uris]),
     '2.0': new Set(ids),
   }
-  return Object.freeze({ clientId: id, uris: [...new Set([...uris, ...byId])], accepted })
+  return Object.freeze({
+    clientId: id,
+    uri: uris[0] ?? `api://${id}`,
+    uris: [...new Set([...uris, ...byId])],
+    accepted,
+  })
 }
 
 function audienceOf(name: unknown): string {
@@ -55,8 +62,8 @@ export function audienceFault(
   aud: unknown,
   version: TokenVersion,
 ): Explanation | undefined {
-  const accepted = audiences.accepted[version]
-  if (typeof aud === 'string' && accepted.has(aud)) return undefined
+  const accepted: ReadonlySet<unknown> = audiences.accepted[version]
+  if (accepted.has(aud)) return undefined
   return {
     reason: 'audience',
     found: `aud ${shown(aud)} in a version ${version} token`,
@@ -74,7 +81,7 @@ const graphAudiences = new Set([
 ])
 
 function cureFor(audiences: Audiences, aud: unknown, version: TokenVersion): string {
-  const [uri = ''] = audiences.uris
+  const { uri } = audiences
   if (typeof aud !== 'string') return `Ask for a token with the scope ${uri}/{scope}.`
   if (graphAudiences.has(aud)) {
     return (
@@ -82,7 +89,8 @@ function cureFor(audiences: Audiences, aud: unknown, version: TokenVersion): str
       `${uri}/{scope}; a scope without a resource in front means Microsoft Graph.`
     )
   }
-  if (audiences.accepted['1.0'].has(aud) && version === '2.0') {
+  // In a version 1.0 token it would have been accepted.
+  if (audiences.accepted['1.0'].has(aud)) {
     return 'A version 2.0 token names the client ID: this one was not issued for the registration with this App ID URI.'
   }
   if (differsByASlash(audiences, aud)) {

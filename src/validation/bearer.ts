@@ -24,19 +24,21 @@ export function bearerTokenOf(
     if (hidesBearer(value)) throw new RequestInvalidError(sentTwice, context)
     throw new TokenMissingError(otherScheme, context)
   }
-  const token = value.slice('Bearer'.length).replace(/^ +/, '')
-  if (value[6] !== ' ' || !b64token.test(token)) throw new RequestInvalidError(malformed, context)
+  const token = credentials.exec(value)?.[1]
+  if (token === undefined) throw new RequestInvalidError(malformed, context)
   return token
 }
 
-const b64token = /^[A-Za-z0-9._~+/-]+=*$/
+/** RFC 6750 section 2.1; more than one space is no harm. */
+const credentials = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i
 
 /** Optional white space around a field's value is no part of it (RFC 9110 section 5.5). */
 function trimmed(value: string): string {
   let start = 0
   let end = value.length
-  while (start < end && isWhiteSpace(value.charCodeAt(start))) start += 1
-  while (end > start && isWhiteSpace(value.charCodeAt(end - 1))) end -= 1
+  // Beyond either end charCodeAt is NaN, which is no white space.
+  while (isWhiteSpace(value.charCodeAt(start))) start += 1
+  while (isWhiteSpace(value.charCodeAt(end - 1))) end -= 1
   return value.slice(start, end)
 }
 

@@ -128,7 +128,7 @@ function shortened(shape: Shape, key: string, audiences: Audiences): Shape {
     shortScopeName(scope, audiences, `user.${key}`),
   )
   // Asked again: the short and the full form of one scope are the same name given twice.
-  return scopes === undefined ? {} : { [key]: namesIn({ [key]: scopes }, key, 'user') }
+  return { [key]: namesIn({ [key]: scopes }, key, 'user') }
 }
 
 function userConditions(route: RouteContext, shape: Shape): readonly Condition<UserCaller>[] {
@@ -193,6 +193,5 @@ function guidsIn(shape: Shape, key: string): readonly string[] | undefined {
 /** What a challenge tells the client to ask for: the scopes, or what brings an app its roles. */
 function scopeFor(user: Shape | undefined, audiences: Audiences): string {
   const scopes = user === undefined ? undefined : (user.scopes ?? user.anyScope)
-  const [uri = ''] = audiences.uris
-  return Array.isArray(scopes) ? scopes.join(' ') : `${uri}/.default`
+  return Array.isArray(scopes) ? scopes.join(' ') : `${audiences.uri}/.default`
 }

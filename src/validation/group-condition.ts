@@ -62,13 +62,17 @@ function resolvedGroups({ settings: { groupsOf, clock } }: RouteContext) {
   const known = knownTo(groupsOf)
   return function resolve(caller: UserCaller): Promise<readonly string[]> {
     const before = known.get(caller)
-    const age = before === undefined ? -1 : clock() - before.at
-    if (before !== undefined && age >= 0 && age < rememberedFor) return before.groups
+    if (before !== undefined && isFresh(clock() - before.at)) return before.groups
     const groups = groupsOf(caller).then(textsIn)
     known.set(caller, { groups, at: clock() })
     groups.catch(() => known.delete(caller))
     return groups
   }
+}
+
+/** A clock that was set back makes no lookup last longer. */
+function isFresh(age: number): boolean {
+  return age >= 0 && age < rememberedFor
 }
 
 // Kept per resolver, not per route: the routes of one instance share what was looked up.

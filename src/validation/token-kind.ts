@@ -20,10 +20,11 @@ export function tokenKindOf(claims: Claims): TokenKind {
   if (scp !== undefined && typeof scp !== 'string') {
     return refused('claims-malformed', `scp ${shown(scp)}`, 'scp, a string')
   }
-  const scopes = scopesIn(scp)
   const roles = rolesIn(claims.roles)
-  if (isUser(idtyp, scp)) return { kind: 'user', scopes, roles }
-  if (isApp(claims)) return { kind: 'app', roles }
+  if (scp !== undefined && (idtyp === undefined || idtyp === 'user')) {
+    return { kind: 'user', scopes: scopesIn(scp), roles }
+  }
+  if (scp === undefined && isApp(claims)) return { kind: 'app', roles }
   return refused(
     'kind-unclear',
     `idtyp ${shown(idtyp)}, scp ${scp === undefined ? 'absent' : 'present'}`,
@@ -31,18 +32,13 @@ export function tokenKindOf(claims: Claims): TokenKind {
   )
 }
 
-function isUser(idtyp: unknown, scp: unknown): boolean {
-  return scp !== undefined && (idtyp === undefined || idtyp === 'user')
-}
-
-function isApp({ idtyp, scp, oid, sub }: Claims): boolean {
-  if (scp !== undefined) return false
+function isApp({ idtyp, oid, sub }: Claims): boolean {
   return idtyp === 'app' || (idtyp === undefined && oid === sub)
 }
 
 /** Scopes are separated by single spaces (RFC 6749 section 3.3); nothing else separates them. */
-function scopesIn(scp: string | undefined): readonly string[] {
-  return Object.freeze(scp === undefined ? [] : scp.split(' ').filter((scope) => scope !== ''))
+function scopesIn(scp: string): readonly string[] {
+  return Object.freeze(scp.split(' ').filter((scope) => scope !== ''))
 }
 
 /** Only the members of a list are roles: a lone string, however it reads, grants nothing. */

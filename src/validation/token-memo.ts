@@ -31,7 +31,8 @@ export function createTokenMemo(limit = mostBytes): TokenMemo {
   let bytes = 0
 
   function drop(index: string, token: string): void {
-    if (entries.delete(index)) bytes -= weightOf(token)
+    entries.delete(index)
+    bytes -= weightOf(token)
   }
 
   function find(token: string) {

@@ -24,7 +24,7 @@ export function scopesHeld(
   quantity: Quantity,
   scopes: readonly string[],
 ): Condition<UserCaller> {
-  const [uri = ''] = route.audiences.uris
+  const { uri } = route.audiences
   return function scopesHeld(caller) {
     if (meets(quantity, scopes, caller.scopes)) return undefined
     const explanation = {

@@ -6,15 +6,20 @@ import { entra } from 'entrada/express'
 import { pageRoutes, tasksScope, type WebFramework } from './web-app.js'
 
 const mountWith =
-  (express: typeof express5): WebFramework['mount'] =>
+  (express: typeof express5, sessions: 'express-session' | 'ours'): WebFramework['mount'] =>
   (options) => {
     const identity = entra(options.entra)
     const app = express()
     app.set('env', 'test') // Express prints unhandled errors in other environments
     const directives = { formAction: identity.formActionSources }
     app.use(helmet({ contentSecurityPolicy: { directives } }))
-    app.use(session({ secret: 'contract', resave: false, saveUninitialized: false }))
-    app.use(identity.signIn(options.signIn))
+    if (options.adminConsent) app.use(identity.adminConsent(options.adminConsent))
+    if (sessions === 'express-session') {
+      app.use(session({ secret: 'contract', resave: false, saveUninitialized: false }))
+      app.use(identity.signIn(options.signIn))
+    } else {
+      app.use(identity.signIn({ ...options.signIn, session: 'cookie' }))
+    }
 
     const answer =
       (of: (request: Request) => unknown): RequestHandler =>
@@ -54,6 +59,7 @@ const mountWith =
   }
 
 export const expressWebApps: readonly WebFramework[] = [
-  { name: 'Express 5 with express-session', mount: mountWith(express5) },
-  { name: 'Express 4 with express-session', mount: mountWith(express4) },
+  { name: 'Express 5 with express-session', mount: mountWith(express5, 'express-session') },
+  { name: 'Express 5 without session middleware', mount: mountWith(express5, 'ours') },
+  { name: 'Express 4 with express-session', mount: mountWith(express4, 'express-session') },
 ]

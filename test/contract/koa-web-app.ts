@@ -19,15 +19,23 @@ function memoryStore() {
 }
 
 const mountWith =
-  (store: (() => ReturnType<typeof memoryStore>) | undefined): WebFramework['mount'] =>
+  (sessions: 'store' | 'cookie' | 'ours'): WebFramework['mount'] =>
   (options) => {
     const identity = entra(options.entra)
     const app = new Koa()
     app.silent = true // Koa prints unhandled errors otherwise
     app.keys = ['contract']
-    app.use(session(store === undefined ? {} : { store: store() }, app))
     app.use(identity.errors())
-    app.use(identity.signIn(options.signIn))
+    if (sessions !== 'ours') {
+      app.use(session(sessions === 'store' ? { store: memoryStore() } : {}, app))
+    }
+    if (options.adminConsent) app.use(identity.adminConsent(options.adminConsent))
+    app.use(
+      identity.signIn({
+        ...options.signIn,
+        session: sessions === 'ours' ? 'cookie' : 'framework',
+      }),
+    )
 
     const routes = new Map<string, readonly Koa.Middleware[]>()
     const answer =
@@ -68,6 +76,7 @@ const mountWith =
   }
 
 export const koaWebApps: readonly WebFramework[] = [
-  { name: 'Koa 3 with koa-session and a store', mount: mountWith(memoryStore) },
-  { name: 'Koa 3 with koa-session in the cookie', mount: mountWith(undefined) },
+  { name: 'Koa 3 with koa-session and a store', mount: mountWith('store') },
+  { name: 'Koa 3 with koa-session in the cookie', mount: mountWith('cookie') },
+  { name: 'Koa 3 without session middleware', mount: mountWith('ours') },
 ]

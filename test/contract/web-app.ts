@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import type { EntraOptions, SignInOptions } from 'entrada/express'
+import type { AdminConsentOptions, EntraOptions, SignInOptions } from 'entrada/express'
 
 /** The web app that every framework mounts, so that one table of cases can be run over all of them. */
 export const pageRoutes = {
@@ -16,6 +16,8 @@ export const tasksScope = 'api://1c8b5a3e-0f4d-4c2b-8e19-7a6d9b3f2c10/Tasks.Read
 export interface WebAppOptions {
   readonly entra: EntraOptions
   readonly signIn?: SignInOptions
+  /** Mounts the administrators' routes too. */
+  readonly adminConsent?: AdminConsentOptions
 }
 
 /** A framework with one way of keeping sessions. */

@@ -2,7 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { contosoDirectory, startEmulator, type Emulator } from 'entrada/emulator'
-import { certificatePathVariable, environmentVariables } from '../../src/middleware/environment.js'
+import {
+  certificatePathVariable,
+  environmentVariables,
+  tokenFileVariable,
+} from '../../src/middleware/environment.js'
+import { refusalDescriptions } from '../../src/protocol/refusal-reason.js'
 import { documentFiles, documentPrograms, runProgram } from './document-programs.js'
 import { checks } from './program-checks.js'
 
@@ -37,7 +42,11 @@ describe('the programs of the documents, run as printed on the emulator', () => 
 describe('the documents', () => {
   it('name every environment variable that is read', () => {
     const table = readFileSync('docs/configuration.md', 'utf8')
-    for (const variable of [...Object.values(environmentVariables), certificatePathVariable]) {
+    for (const variable of [
+      ...Object.values(environmentVariables),
+      certificatePathVariable,
+      tokenFileVariable,
+    ]) {
       expect(table).toContain(`\`${variable}\``)
     }
   })
@@ -47,6 +56,18 @@ describe('the documents', () => {
     const codes = [...new Set(source.match(/ERR_ENTRA_[A-Z_]+/g))]
     const headings = readFileSync('docs/errors.md', 'utf8').match(/^### ERR_ENTRA_[A-Z_]+$/gm) ?? []
     expect(headings.map((heading) => heading.slice(4)).sort()).toEqual(codes.sort())
+  })
+
+  it('name every reason of a refusal, and no other', () => {
+    const rows = readFileSync('docs/errors.md', 'utf8').match(
+      /^\| `[a-z]+-.*?\||^\| `[a-z]+`.*?\|/gm,
+    )
+    const named = (rows ?? []).flatMap((row) =>
+      [...row.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name),
+    )
+    expect(named.filter((name) => name !== 'reason').sort()).toEqual(
+      Object.keys(refusalDescriptions).sort(),
+    )
   })
 
   it.each(documentFiles())('%s leads to files that exist', (document) => {

@@ -115,6 +115,26 @@ export const checks: Readonly<Record<string, ProgramCheck>> = {
     environment: asApiWithoutCredential,
     run: (program, emulator) => checkTasks(program, emulator, { user: adaId }),
   },
+  'docs/protect-an-api.md: Tell clients where to get a token': {
+    environment: asApiWithoutCredential,
+    async run(program, emulator) {
+      const metadata = '/.well-known/oauth-protected-resource/tasks'
+      expect(await answerOf(program, metadata)).toMatchObject({
+        status: 200,
+        body: {
+          resource: 'https://api.contoso.com/tasks',
+          authorization_servers: [`${emulator.origin}/${contoso}/v2.0`],
+          scopes_supported: [`api://${tasksApi}/Tasks.Read`],
+          resource_name: 'Tasks of Contoso',
+        },
+      })
+      expect(await answerOf(program, '/tasks')).toMatchObject({
+        status: 401,
+        challenge: `Bearer resource_metadata="https://api.contoso.com${metadata}"`,
+        body: { explanation: { reason: 'no-token' } },
+      })
+    },
+  },
   'docs/protect-an-api.md: Call the next API': {
     environment: asApi,
     async run(program, emulator) {
@@ -151,6 +171,34 @@ export const checks: Readonly<Record<string, ProgramCheck>> = {
     async run(program) {
       const home = await signIn(browserOf(program), 'http://localhost:3000/', ada)
       expect(home.html).toBe('Signed in as Ada Example')
+    },
+  },
+  'docs/consent.md: An administrator consents for everybody': {
+    environment: asWebApp,
+    async run(program) {
+      const browser = browserOf(program)
+      const refused = await signIn(browser, 'http://localhost:3000/groups', ada)
+      const page = await browser.submit(refused, { button: { name: 'cancel' } })
+      expect(page.html).toContain('href="/auth/admin-consent"')
+      const administrator = browserOf(program)
+      const granted = await signIn(administrator, 'http://localhost:3000/auth/admin-consent', {
+        user: 'grace@contoso.example',
+      })
+      expect(granted.html).toContain('Permissions granted')
+      const groups = await signIn(browser, 'http://localhost:3000/groups', ada)
+      expect(groups.html).toBe('Ada Example may see groups')
+    },
+  },
+  'docs/call-graph.md: Call Graph and other APIs': {
+    environment: asWebApp,
+    async run(program, emulator) {
+      const browser = browserOf(program)
+      const me = await signIn(browser, 'http://localhost:3000/me', ada)
+      expect(JSON.parse(me.html)).toEqual({ displayName: 'Ada Example' })
+      emulator.conditionalAccess.requireContext('c1')
+      const again = await browser.get('http://localhost:3000/me')
+      emulator.conditionalAccess.clear()
+      expect(JSON.parse(again.html)).toEqual({ displayName: 'Ada Example' })
     },
   },
   'docs/emulator.md: The emulator': {

@@ -340,7 +340,6 @@ describe('a sign-in that takes its time', () => {
       callbacks.push(await agent.arrive(app, `/auth/login?returnTo=/private/${tab}`))
     for (const tab of [3, 0, 4, 1, 2]) {
       const page = await agent.step(callbacks[tab] ?? '')
-console.log(JSON.stringify(emulator.requests.at(-1)))
       expect([page.status, page.headers.get('location')]).toEqual([303, `/private/${tab}`])
     }
     expect(await isSignedIn(agent, app)).toBe(true)

@@ -2,6 +2,7 @@ import express, { type Express, type Request, type RequestHandler } from 'expres
 import session, { type SessionOptions } from 'express-session'
 import { contosoDirectory, startEmulator, type Directory, type Emulator } from 'entrada/emulator'
 import { sendReply } from '../../src/adapters/express/send-reply.js'
+import { isSessionStoreDown } from '../../src/adapters/express/express-session.js'
 import { viewOf } from '../../src/adapters/express/request-view.js'
 import { createSignInCore, type SignInCore } from '../../src/middleware/sign-in-core.js'
 import type { SignInOptions } from '../../src/middleware/sign-in-options.js'
@@ -10,8 +11,11 @@ import { createCredential } from '../../src/platform/credential.js'
 import { createTokenEndpoint } from '../../src/platform/token-endpoint.js'
 import { createJwtVerifier } from '../../src/platform/verified-jwt.js'
 import { authorityOf } from '../../src/protocol/authority.js'
+import { SessionUnavailableError } from '../../src/protocol/sign-in-errors.js'
 import type { TenantPolicy } from '../../src/protocol/tenant-policy.js'
+import type { EntraEvent } from '../../src/protocol/events.js'
 import { createMemoryTokenStore } from '../../src/stores/memory-token-store.js'
+import type { TokenStore } from '../../src/stores/token-store.js'
 import { nodeHost } from '../../src/host/node.js'
 import { serve, type LoopbackServer } from '../support/loopback-server.js'
 
@@ -31,6 +35,9 @@ export interface WebAppOptions {
   clock?: () => number
   fetch?: typeof fetch
   clientId?: string
+  sharedStore?: TokenStore
+  events?: EntraEvent[]
+  warnings?: string[]
   /** Mounted before everything else. */
   before?: RequestHandler
   /** Routes of the test's own. */
@@ -94,7 +101,10 @@ export async function startWebApp(
   })
   options.routes?.(app, core, mount)
   app.use(((error, request, response, next) => {
-    core.errors(viewOf(request), error).then((reply) => {
+    const answered: unknown = isSessionStoreDown(request)
+      ? new SessionUnavailableError('read')
+      : error
+    core.errors(viewOf(request), answered).then((reply) => {
       if (reply === undefined) next(error)
       else sendReply(response, reply)
     }, next)
@@ -108,7 +118,7 @@ function showAccount(core: SignInCore): RequestHandler {
   }
 }
 
-export function coreFor(emulator: Emulator, origin: string, options: WebAppOptions): SignInCore {
+function coreFor(emulator: Emulator, origin: string, options: WebAppOptions): SignInCore {
   const clientId = options.clientId ?? webAppId
   const clock = options.clock ?? Date.now
   const settings = {
@@ -120,7 +130,7 @@ export function coreFor(emulator: Emulator, origin: string, options: WebAppOptio
   }
   const credential = createCredential(
     { secret: 'web-app-secret-for-the-emulator-only' },
-    { clientId, host: nodeHost, clock },
+    { ...settings, host: nodeHost },
   )
   const [first = origin, ...others] = options.baseUrls ?? []
   return createSignInCore(
@@ -132,6 +142,10 @@ export function coreFor(emulator: Emulator, origin: string, options: WebAppOptio
       tokenEndpoint: createTokenEndpoint({ ...settings, credential }),
       verifier: createJwtVerifier(settings),
       store: createMemoryTokenStore({ clock, capacity: 1_000_000 }),
+      sharedStore: options.sharedStore,
+      onEvent: (event) => options.events?.push(event),
+      warn: (message) => options.warnings?.push(message),
+      errorDetail: 'explanation',
     },
     options.signIn ?? { scopes: ['User.Read'] },
   )

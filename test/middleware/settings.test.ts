@@ -48,7 +48,7 @@ describe('options and environment', () => {
       cloud: { name: 'us-government' },
     })
     expect(settings.clientId).toBe(clientId)
-    expect(settings.credential?.kind).toBe('secret')
+    expect(settings.credential?.kinds).toEqual(['secret'])
     expect(settings.audiences).toEqual(['api://tasks', 'https://contoso.com/tasks/'])
     expect(settings.baseUrls).toEqual(['https://app.contoso.com'])
     expect(settings.graphEndpoint).toBe('https://graph.microsoft.us')
@@ -181,5 +181,25 @@ describe('options and environment', () => {
       host(),
     )
     expect(JSON.stringify(settings.credential)).not.toContain('canary')
+  })
+})
+
+describe('authorities beside the tenant of work accounts', () => {
+  it('takes the policy of a B2C tenant, and nobody else’s', () => {
+    const b2c = {
+      tenant: 'contoso.onmicrosoft.com',
+      authorityHost: 'https://contoso.b2clogin.com',
+      clientId,
+    }
+    expect(settingsOf({ ...b2c, policy: 'B2C_1_susi' }, host()).authority.policy).toBe('B2C_1_susi')
+    expect(faultOf(b2c).option).toBe('policy')
+    expect(faultOf({ tenant, clientId, policy: 'B2C_1_susi' }).option).toBe('policy')
+  })
+
+  it('N22 asks for the keys of the registration where it has keys of its own', () => {
+    expect(settingsOf({ tenant, clientId, customSigningKeys: true }, host()).signingKeysOf).toBe(
+      clientId,
+    )
+    expect(settingsOf({ tenant, clientId }, host()).signingKeysOf).toBeUndefined()
   })
 })

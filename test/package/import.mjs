@@ -3,6 +3,7 @@ import * as core from 'entrada'
 import { entra as expressEntra } from 'entrada/express'
 import { entra as koaEntra } from 'entrada/koa'
 import { startEmulator } from 'entrada/emulator'
+import { redisTokenStore } from 'entrada/redis'
 
 const options = {
   tenant: '7d1c9a10-5a6e-4a1d-8f6c-0b2f5e9d3a77',
@@ -10,6 +11,7 @@ const options = {
 }
 assert.equal(typeof expressEntra(options).requireScopes('Tasks.Read'), 'function')
 assert.equal(typeof koaEntra(options).requireScopes('Tasks.Read'), 'function')
+assert.equal(typeof redisTokenStore, 'function')
 assert.equal(typeof core.ConfigurationError, 'function')
 await assert.rejects(startEmulator(), /npm install --save-dev oidc-provider/)
 console.log('import works')

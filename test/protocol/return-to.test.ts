@@ -168,43 +168,25 @@ describe('the address to return to', () => {
   })
 
   it('never leaves the origin, whatever is made of a few dangerous pieces', () => {
-    const pieces = [
-      '/',
-      '\\',
-      '.',
-      '..',
-      '%2f',
-      '%5c',
-      '%2e',
-      '%252f',
-      '@',
-      ':',
-      'evil.example',
-      '?',
-      '#',
-      '\t',
-    ]
-    for (const one of pieces)
-      for (const two of pieces)
-        for (const three of pieces)
-          for (const four of pieces) {
-            const value = `/${one}${two}${three}${four}`
-            if (!isLocalPath(value)) continue
-            for (const read of [
-              value,
-              tolerantlyDecoded(value),
-              tolerantlyDecoded(tolerantlyDecoded(value)),
-            ]) {
-              const path = /^[^?#]*/.exec(read)?.[0] ?? ''
-              expect([value, new URL(path, origin).origin]).toEqual([value, origin])
-              expect([value, new URL(path, origin).pathname.startsWith('//')]).toEqual([
-                value,
-                false,
-              ])
-            }
-          }
+    const pieces = ['\t', ...String.raw`/ \ . .. %2f %5c %2e %252f @ : evil.example ? #`.split(' ')]
+    let made = ['/']
+    for (let length = 0; length < 4; length += 1) {
+      made = made.flatMap((value) => pieces.map((piece) => value + piece))
+    }
+    const escaping = made.filter((value) => isLocalPath(value)).filter(leavesInSomeReading)
+    expect(made.length).toBe(pieces.length ** 4)
+    expect(escaping).toEqual([])
   })
 })
+
+/** Whether a browser goes elsewhere, also after a proxy has decoded the path once or twice. */
+function leavesInSomeReading(value: string): boolean {
+  const once = tolerantlyDecoded(value)
+  return [value, once, tolerantlyDecoded(once)].some((read) => {
+    const url = new URL(/^[^?#]*/.exec(read)?.[0] ?? '', origin)
+    return url.origin !== origin || url.pathname.startsWith('//')
+  })
+}
 
 function tolerantlyDecoded(path: string): string {
   const [before = ''] = path.split(/[?#]/)

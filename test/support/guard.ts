@@ -1,30 +1,20 @@
 import { authorityOf } from '../../src/protocol/authority.js'
 import type { TenantPolicy } from '../../src/protocol/tenant-policy.js'
-import { AccessRefusal } from '../../src/protocol/access-errors.js'
-import { PlatformUnavailableError } from '../../src/protocol/platform-unavailable-error.js'
 import { createJwtVerifier, type JwtVerifier } from '../../src/platform/verified-jwt.js'
-import type { PlatformEvent } from '../../src/platform/platform-event.js'
+import type { PlatformEvent } from '../../src/protocol/events.js'
 import { createTokenValidator, type TokenValidator } from '../../src/validation/access-token.js'
 import {
+  keysInMemory,
   signedBy,
   startKeyServer,
   signingKey,
   type KeyServer,
   type SigningKey,
 } from './key-server.js'
+import { ids, type Payload } from './ids.js'
+import { verdictOf } from './verdict.js'
 
-export const ids = {
-  contoso: '7d1c9a10-5a6e-4a1d-8f6c-0b2f5e9d3a77',
-  fabrikam: 'b24f6c1e-93d7-4f0a-9a55-6e1c7d20f8e4',
-  personal: '9188040d-6c67-4c5b-b112-36a304b66dad',
-  api: '1c8b5a3e-0f4d-4c2b-8e19-7a6d9b3f2c10',
-  web: '5e7f2d91-6b3a-4e88-a1c4-9d0b8f7e6a52',
-  daemon: '8a2e4c6f-1b3d-4f59-b7a0-c5d3e1f90264',
-  ada: '3f0b6a52-7c1e-4d0b-9b7a-2a6d5b8e1c11',
-  service: 'e4a1b7c3-58d2-4690-9f0e-3b6c8d2a7f15',
-}
-
-export type Payload = Record<string, unknown>
+export { ids, verdictOf, type Payload }
 
 /** A guarded API beside a platform of its own, with a clock that tests set. */
 export interface GuardedApi {
@@ -59,6 +49,13 @@ export interface GuardOptions {
 export async function guardedApi(options: GuardOptions = {}): Promise<GuardedApi> {
   const keys = options.keys ?? [signingKey()]
   return guardOver(await startKeyServer(keys), keys, { now: 1_790_000_300_000 }, options)
+}
+
+/** The same without HTTP, for suites that must run in a moment. */
+export function guardedInMemory(options: GuardOptions = {}): GuardedApi {
+  const keys = options.keys ?? [signingKey()]
+  const { server, fetch } = keysInMemory(keys)
+  return guardOver(server, keys, { now: 1_790_000_300_000 }, { fetch, ...options })
 }
 
 function guardOver(
@@ -146,17 +143,5 @@ function guardOver(
     verdict: (token) => verdictOf(() => validator.verify(token)),
     restarted: () => guardOver(server, keys, clock, options),
     stop: () => server.stop(),
-  }
-}
-
-/** `200`, or the status with the reason of the refusal, such as `401 expired`. */
-export async function verdictOf(work: () => unknown): Promise<string> {
-  try {
-    await work()
-    return '200'
-  } catch (error) {
-    if (error instanceof AccessRefusal) return `${String(error.status)} ${error.reason}`
-    if (error instanceof PlatformUnavailableError) return `503 ${error.endpoint} ${error.failure}`
-    throw error
   }
 }

@@ -44,28 +44,20 @@ export function signingKey(member: Record<string, unknown> = {}, bits = 2048): S
 }
 
 /** The issuer that the platform gives to its template keys. */
-export function templateIssuer(origin: string): string {
+function templateIssuer(origin: string): string {
   return `${origin}/{tenantid}/v2.0`
 }
 
 export async function startKeyServer(keys: SigningKey[]): Promise<KeyServer> {
   const server = createServer((request, response) => {
     const path = request.url ?? ''
-    keyServer.paths.push(path)
-    const isKeys = path.includes('/discovery/')
-    const version = path.includes('/v2.0/') ? '2.0' : '1.0'
-    keyServer.count[isKeys ? 'keys' : 'metadata'] += 1
-    const fault = keyServer.fault[isKeys ? 'keys' : 'metadata']
-    if (fault?.respond !== undefined) {
-      fault.respond(request, response)
+    const served = answerOf(keyServer, path)
+    if (served.respond !== undefined) {
+      served.respond(request, response)
       return
     }
-    const proper = isKeys ? { keys: keyServer.keys[version] } : metadataOf(path, version)
-    response.writeHead(fault?.status ?? 200, {
-      'content-type': 'application/json',
-      ...fault?.headers,
-    })
-    response.end(fault?.body ?? JSON.stringify(proper))
+    response.writeHead(served.status ?? 200, served.headers)
+    response.end(served.body)
   })
 
   // A test that fails before it stops its server must not keep the run from ending.
@@ -73,20 +65,30 @@ export async function startKeyServer(keys: SigningKey[]): Promise<KeyServer> {
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
   const origin = `http://localhost:${String((server.address() as AddressInfo).port)}` // a TCP server's
 
-  function metadataOf(path: string, version: '1.0' | '2.0') {
-    const segment = path.split('/')[1] ?? ''
-    const tenant =
-      segment === 'common' || segment === 'organizations' ? '{tenantid}' : tenantOf(segment)
-    const suffix = version === '2.0' ? 'v2.0' : ''
-    return {
-      issuer: `${origin}/${tenant}/${suffix}`,
-      jwks_uri: `${origin}/${segment}/discovery/${version === '2.0' ? 'v2.0/' : ''}keys`,
-      cloud_instance_name: 'microsoftonline.com',
-      ...keyServer.metadata,
-    }
-  }
+  const keyServer = keyServerAt(origin, keys, async () => {
+    const closed = new Promise((resolve) => server.close(resolve))
+    server.closeAllConnections()
+    await closed
+  })
+  return keyServer
+}
 
-  const keyServer: KeyServer = {
+/** The same documents without a server: what asks for them is given `fetch`. */
+export function keysInMemory(keys: SigningKey[]): { server: KeyServer; fetch: typeof fetch } {
+  const server = keyServerAt('https://login.platform.example', keys, () => Promise.resolve())
+  return {
+    server,
+    fetch: (url) => {
+      const { pathname, search } = new URL(url instanceof Request ? url.url : url)
+      const { status = 200, headers = {}, body } = answerOf(server, `${pathname}${search}`)
+      const bytes = typeof body === 'string' ? body : new Uint8Array(body ?? [])
+      return Promise.resolve(new Response(bytes, { status, headers }))
+    },
+  }
+}
+
+function keyServerAt(origin: string, keys: SigningKey[], stop: () => Promise<void>): KeyServer {
+  return {
     origin,
     count: { metadata: 0, keys: 0 },
     paths: [],
@@ -99,13 +101,37 @@ export async function startKeyServer(keys: SigningKey[]): Promise<KeyServer> {
     },
     metadata: {},
     fault: {},
-    async stop() {
-      const closed = new Promise((resolve) => server.close(resolve))
-      server.closeAllConnections()
-      await closed
-    },
+    stop,
   }
-  return keyServer
+}
+
+/** The answer to a request, which is counted: the proper one, with what the fault changes. */
+function answerOf(keyServer: KeyServer, path: string): Served {
+  keyServer.paths.push(path)
+  const isKeys = path.includes('/discovery/')
+  const version = path.includes('/v2.0/') ? '2.0' : '1.0'
+  keyServer.count[isKeys ? 'keys' : 'metadata'] += 1
+  const fault = keyServer.fault[isKeys ? 'keys' : 'metadata']
+  const proper = isKeys
+    ? { keys: keyServer.keys[version] }
+    : metadataOf(keyServer, path.split('/')[1] ?? '', version)
+  return {
+    body: JSON.stringify(proper),
+    ...fault,
+    headers: { 'content-type': 'application/json', ...fault?.headers },
+  }
+}
+
+function metadataOf({ origin, metadata }: KeyServer, segment: string, version: '1.0' | '2.0') {
+  const tenant =
+    segment === 'common' || segment === 'organizations' ? '{tenantid}' : tenantOf(segment)
+  const suffix = version === '2.0' ? 'v2.0' : ''
+  return {
+    issuer: `${origin}/${tenant}/${suffix}`,
+    jwks_uri: `${origin}/${segment}/discovery/${version === '2.0' ? 'v2.0/' : ''}keys`,
+    cloud_instance_name: 'microsoftonline.com',
+    ...metadata,
+  }
 }
 
 const contoso = '7d1c9a10-5a6e-4a1d-8f6c-0b2f5e9d3a77'

@@ -189,7 +189,7 @@ describe('an API for several tenants', () => {
   it('G45 accepts the tenants that it lists and no other, in both versions', async () => {
     expect(await api.verdict(api.token(api.user()))).toBe('200')
     expect(await api.verdict(api.token(api.user(of(ids.fabrikam))))).toBe('401 tenant-not-allowed')
-    expect(await api.verdict(api.token(api.user(of(ids.personal))))).toBe('401 tenant-not-allowed')
+    expect(await api.verdict(api.token(api.user(of(ids.personal))))).toBe('401 key-issuer')
     expect(await api.verdict(api.token(api.legacyUser()))).toBe('200')
     const foreign = { tid: ids.fabrikam, iss: `${api.server.origin}/${ids.fabrikam}/` }
     expect(await api.verdict(api.token(api.legacyUser(foreign)))).toBe('401 tenant-not-allowed')

@@ -16,7 +16,8 @@ import { PlatformUnavailableError } from '../../src/protocol/platform-unavailabl
 import { compileRequirement } from '../../src/validation/compile-requirement.js'
 import type { RequirementContext } from '../../src/validation/requirement-context.js'
 import type { AccessRequirement } from '../../src/validation/requirement.js'
-import { ids, verdictOf, type Payload } from '../support/guard.js'
+import { ids, type Payload } from '../support/ids.js'
+import { verdictOf } from '../support/verdict.js'
 
 const context: RequirementContext = {
   clientId: ids.api,

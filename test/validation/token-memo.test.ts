@@ -74,6 +74,12 @@ describe('a token that was verified before', () => {
     expect(performance.now() - before).toBeLessThan(500)
   })
 
+  it('yields one caller to requests that come at the same time', async () => {
+    const token = api.token(api.user({ uti: 'parallel' }))
+    const callers = await Promise.all(Array.from({ length: 20 }, () => api.validator.verify(token)))
+    expect(new Set(callers).size).toBe(1)
+  })
+
   it('is refused once it has expired', async () => {
     const token = api.token(api.user({ exp: Math.floor(api.clock.now / 1000) + 60 }))
     expect(await api.verdict(token)).toBe('200')

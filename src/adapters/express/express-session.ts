@@ -1,3 +1,4 @@
+import { strictCookieDoubt } from '../../middleware/session-of.js'
 import { called, withinSessionDeadline } from '../../stores/session-deadline.js'
 import { keptOf, type SessionKeep, type SessionPort } from '../../stores/session-port.js'
 
@@ -17,19 +18,25 @@ interface RequestWithSession {
 
 type Mounted = Required<RequestWithSession>
 
+const withSession = new WeakSet<object>()
+
 /** The session that express-session holds for a request; undefined when it is not mounted. */
 export function sessionOf(request: object): SessionPort | undefined {
   const candidate: RequestWithSession = request
-  return isMounted(candidate) ? portOver(candidate) : undefined
+  if (!isMounted(candidate)) return undefined
+  withSession.add(request)
+  return portOver(candidate)
 }
 
 /**
  * Whether express-session is mounted but its store could not give this request a session: the
- * middleware then leaves its store on the request and no session.
+ * middleware then leaves its store on the request and no session. A session that a handler ended
+ * was there before.
  */
 export function isSessionStoreDown(request: object): boolean {
   const candidate: RequestWithSession = request
-  return candidate.sessionStore !== undefined && candidate.session === undefined
+  const hasNone = candidate.sessionStore !== undefined && candidate.session === undefined
+  return hasNone && !withSession.has(request)
 }
 
 function isMounted(request: RequestWithSession): request is Mounted {
@@ -46,6 +53,9 @@ function portOver(request: Mounted): SessionPort {
       return request.sessionID
     },
     kind: 'server',
+    get doubts() {
+      return isStrict(request.session['cookie']) ? [strictCookieDoubt] : []
+    },
     read: (key) => valueOf(request.session, key),
     write: (key, value) => {
       request.session[key] = value
@@ -60,6 +70,12 @@ function portOver(request: Mounted): SessionPort {
     readStored: (key) => withinSessionDeadline('read', () => readStored(request, key)),
   }
   return port
+}
+
+/** express-session's cookie object; `true` is its word for Strict. */
+function isStrict(cookie: unknown): boolean {
+  const { sameSite } = Object(cookie) as { sameSite?: unknown }
+  return sameSite === true || String(sameSite).toLowerCase() === 'strict'
 }
 
 /** The new session is stored before the old one ends, so a failure on the way loses nothing. */

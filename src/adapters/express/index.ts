@@ -1,16 +1,28 @@
+import type { IncomingMessage } from 'node:http'
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
 import { nodeHost } from '../../host/node.js'
+import type { AdminConsentOptions } from '../../middleware/admin-consent-options.js'
 import type { EntraOptions } from '../../middleware/entra-options.js'
 import { createIdentity, type Identity } from '../../middleware/identity.js'
+import type { ProtectedResourceOptions } from '../../middleware/protected-resource.js'
 import type { SignInOptions } from '../../middleware/sign-in-options.js'
 import type { ErrorStep, Step } from '../../middleware/step.js'
+import { EntraError } from '../../protocol/entra-error.js'
+import { SessionUnavailableError } from '../../protocol/sign-in-errors.js'
+import { upgradeViewOf } from '../node-http/upgrade-view.js'
+import { isSessionStoreDown, sessionOf } from './express-session.js'
 import { viewOf } from './request-view.js'
 import { sendReply } from './send-reply.js'
 
-export type { EntraOptions, SignInOptions }
+export type { AdminConsentOptions, EntraOptions, ProtectedResourceOptions, SignInOptions }
 
 /** Microsoft Entra ID for an Express app. */
-export type ExpressIdentity = Identity<Request, RequestHandler, ErrorRequestHandler>
+export type ExpressIdentity = Identity<
+  Request,
+  RequestHandler,
+  ErrorRequestHandler,
+  IncomingMessage
+>
 
 /**
  * One app registration in an Express app.
@@ -22,7 +34,13 @@ export type ExpressIdentity = Identity<Request, RequestHandler, ErrorRequestHand
  * app.get('/tasks', identity.requireScopes('Tasks.Read'), listTasks)
  */
 export function entra(options: EntraOptions = {}): ExpressIdentity {
-  return createIdentity(options, { host: nodeHost, viewOf, mount, mountErrors })
+  return createIdentity(options, {
+    host: nodeHost,
+    viewOf,
+    viewOfUpgrade: (request: IncomingMessage) => upgradeViewOf(request, sessionOf(request)),
+    mount,
+    mountErrors,
+  })
 }
 
 function mount(step: Step): RequestHandler {
@@ -40,7 +58,10 @@ function mountErrors(step: ErrorStep): ErrorRequestHandler {
       next(error)
       return
     }
-    step(viewOf(request), error).then((reply) => {
+    // The store's own error is the framework's business; what it means for the user is ours.
+    const isDown = !(error instanceof EntraError) && isSessionStoreDown(request)
+    const answered = isDown ? new SessionUnavailableError('read') : error
+    step(viewOf(request), answered).then((reply) => {
       if (reply === undefined) next(error)
       else sendReply(response, reply)
     }, next)

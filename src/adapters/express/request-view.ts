@@ -1,5 +1,6 @@
 import type { Request } from 'express'
 import type { RequestView } from '../../middleware/request-view.js'
+import { addHeaders } from '../node-http/add-headers.js'
 import { formOf } from '../node-http/form.js'
 import { headerOf, rawValuesOf } from '../node-http/raw-header.js'
 import { sessionOf } from './express-session.js'
@@ -15,6 +16,7 @@ export function viewOf(request: Request): RequestView {
     },
     header: (name) => headerOf(request, name),
     form: () => formOf(request, request.body as unknown),
+    addHeaders: (headers) => addHeaders(request.res, headers),
     get session() {
       return sessionOf(request)
     },

@@ -1,16 +1,23 @@
+import type { IncomingMessage } from 'node:http'
 import type { Context, Middleware } from 'koa'
 import { nodeHost } from '../../host/node.js'
+import type { AdminConsentOptions } from '../../middleware/admin-consent-options.js'
 import type { EntraOptions } from '../../middleware/entra-options.js'
 import { createIdentity, type Identity } from '../../middleware/identity.js'
+import type { ProtectedResourceOptions } from '../../middleware/protected-resource.js'
 import type { SignInOptions } from '../../middleware/sign-in-options.js'
 import type { ErrorStep, Step } from '../../middleware/step.js'
+import { EntraError } from '../../protocol/entra-error.js'
+import { SessionUnavailableError } from '../../protocol/sign-in-errors.js'
+import { upgradeViewOf } from '../node-http/upgrade-view.js'
+import { isSessionStoreDown } from './koa-session.js'
 import { viewOf } from './request-view.js'
 import { sendReply } from './send-reply.js'
 
-export type { EntraOptions, SignInOptions }
+export type { AdminConsentOptions, EntraOptions, ProtectedResourceOptions, SignInOptions }
 
 /** Microsoft Entra ID for a Koa app; `errors()` is mounted before the routes, as Koa's errors rise. */
-export type KoaIdentity = Identity<Context, Middleware, Middleware>
+export type KoaIdentity = Identity<Context, Middleware, Middleware, Context | IncomingMessage>
 
 /**
  * One app registration in a Koa app.
@@ -22,7 +29,14 @@ export type KoaIdentity = Identity<Context, Middleware, Middleware>
  * router.get('/tasks', identity.requireScopes('Tasks.Read'), listTasks)
  */
 export function entra(options: EntraOptions = {}): KoaIdentity {
-  return createIdentity(options, { host: nodeHost, viewOf, mount, mountErrors })
+  return createIdentity(options, {
+    host: nodeHost,
+    viewOf,
+    viewOfUpgrade: (upgrade: Context | IncomingMessage) =>
+      'req' in upgrade ? viewOf(upgrade) : upgradeViewOf(upgrade, undefined),
+    mount,
+    mountErrors,
+  })
 }
 
 function mount(step: Step): Middleware {
@@ -38,7 +52,10 @@ function mountErrors(step: ErrorStep): Middleware {
     try {
       await next()
     } catch (error) {
-      const reply = context.headerSent ? undefined : await step(viewOf(context), error)
+      // The store's own error is nobody's to read; what it means for the user is ours to say.
+      const isDown = !(error instanceof EntraError) && isSessionStoreDown(context)
+      const answered = isDown ? new SessionUnavailableError('read') : error
+      const reply = context.headerSent ? undefined : await step(viewOf(context), answered)
       if (reply === undefined) throw error
       sendReply(context, reply)
     }

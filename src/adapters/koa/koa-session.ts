@@ -1,3 +1,4 @@
+import { strictCookieDoubt } from '../../middleware/session-of.js'
 import { withinSessionDeadline } from '../../stores/session-deadline.js'
 import { keptOf, type SessionKeep, type SessionPort } from '../../stores/session-port.js'
 
@@ -19,6 +20,7 @@ interface ContextWithSession {
     readonly store?: { get(key: string, maxAge: unknown, context: object): Promise<unknown> }
     readonly maxAge?: unknown
     readonly rolling?: unknown
+    readonly sameSite?: unknown
   }
 }
 
@@ -29,6 +31,20 @@ interface ContextWithSession {
 export function sessionOf(context: object): SessionPort | undefined {
   const candidate: ContextWithSession = context
   return isKoaSession(candidate.session) ? portOver(candidate) : undefined
+}
+
+/**
+ * Whether koa-session asked its store for this context's session and the store failed: its own
+ * object is then on the context, with a store and without a session.
+ */
+export function isSessionStoreDown(context: object): boolean {
+  const held = Object.getOwnPropertySymbols(context)
+    .filter(({ description }) => description === 'contextSession instance')
+    .map((symbol) => (context as Record<symbol, unknown>)[symbol]) // its own symbols
+  return held.some((one) => {
+    const { store, session } = Object(one) as { store?: unknown; session?: unknown }
+    return store !== undefined && session === undefined
+  })
 }
 
 function isKoaSession(session: ContextWithSession['session']): session is KoaSession {
@@ -42,6 +58,9 @@ function portOver(context: ContextWithSession): SessionPort {
     },
     get kind() {
       return heldBy(context)?.externalKey === undefined ? 'cookie' : 'server'
+    },
+    get doubts() {
+      return isStrict(context.sessionOptions?.sameSite) ? [strictCookieDoubt] : []
     },
     read: (key) => {
       const session = heldBy(context)
@@ -60,6 +79,10 @@ function portOver(context: ContextWithSession): SessionPort {
     readStored: (key) => withinSessionDeadline('read', () => readStored(context, key)),
   }
   return port
+}
+
+function isStrict(sameSite: unknown): boolean {
+  return sameSite === true || String(sameSite).toLowerCase() === 'strict'
 }
 
 function heldBy(context: ContextWithSession): KoaSession | undefined {

@@ -1,5 +1,6 @@
 import type { Context } from 'koa'
 import type { RequestView } from '../../middleware/request-view.js'
+import { addHeaders } from '../node-http/add-headers.js'
 import { formOf } from '../node-http/form.js'
 import { headerOf, rawValuesOf } from '../node-http/raw-header.js'
 import { sessionOf } from './koa-session.js'
@@ -15,6 +16,7 @@ export function viewOf(context: Context): RequestView {
     },
     header: (name) => headerOf(context.req, name),
     form: () => formOf(context.req, parsedBodyOf(context)),
+    addHeaders: (headers) => addHeaders(context.res, headers),
     get session() {
       return sessionOf(context)
     },

@@ -19,6 +19,8 @@ export interface AuthorizeRequest {
   nonce: string | undefined
   /** Authentication contexts asked for in `claims`. */
   contexts: string[]
+  /** Conditional Access policies that `claims` names. */
+  policies: string[]
   prompts: ReadonlySet<Prompt>
   loginHint: string | undefined
   domainHint: string | undefined

@@ -23,6 +23,8 @@ export interface BrowserSessions {
   ): void
   /** Forgets the accounts and returns what they leave behind. */
   signOut(request: IncomingMessage, accounts: readonly SessionAccount[]): void
+  /** Forgets the account in every browser. */
+  end(home: TenantUser['home']): void
 }
 
 /** Entra's own name for it. */
@@ -59,6 +61,14 @@ export function createBrowserSessions(now: () => number): BrowserSessions {
         id,
         accounts(request).filter((account) => !leaving.includes(account)),
       )
+    },
+    end(home) {
+      for (const [id, known] of browsers) {
+        browsers.set(
+          id,
+          known.filter((account) => !isSameHome(account.home, home)),
+        )
+      }
     },
   }
 }

@@ -2,6 +2,7 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { TenantUser } from '../platform/registry.js'
 import type { AuthorizeRequest } from './authorize-request.js'
 import { isSameHome, type SessionAccount } from './browser-sessions.js'
+import { satisfyPolicies } from '../conditional-access/proof-at-sign-in.js'
 import type { ProviderParts } from './provider-parts.js'
 
 export interface Completion {
@@ -16,11 +17,13 @@ export async function completeSignIn(
   parts: ProviderParts,
   { context, request, account }: Completion,
 ): Promise<void> {
+  const { platform } = parts
   const { oidc } = context
   const accountId = account.user.id
   const { client, segment, scope, nonce, contexts } = request
   const session = sessionAccountOf(parts, context, account)
   session.clients.add(client.appId)
+  satisfyPolicies(platform, { request, account, sessionId: session.sessionId })
   const grant = new provider.Grant({ accountId, clientId: client.appId })
   grant.addOIDCScope('openid')
   const grantId = await grant.save()
@@ -39,8 +42,9 @@ export async function completeSignIn(
     nonce,
     contexts,
     sessionId: session.sessionId,
+    epoch: platform.access.epochOf(accountId),
     authTime: session.authTime,
-    issuedAt: parts.platform.now(),
+    issuedAt: platform.now(),
   })
   request.progress.account = account
 }

@@ -1,3 +1,4 @@
+import { proofMissingSilently } from '../conditional-access/proof-at-sign-in.js'
 import { neededPermissions, type NeededPermission } from '../consent/needed-permissions.js'
 import { AadstsError } from '../errors/aadsts-error.js'
 import { adminConsentNeeded, consentMissingSilently } from '../errors/catalogue.js'
@@ -28,7 +29,12 @@ export function nextStep(
     return prompts.has('none') ? { kind: 'refuse', error: account } : { kind: 'choose account' }
   }
   try {
-    return consentStep(platform, request, account)
+    const step = consentStep(platform, request, account)
+    const refusal =
+      step.kind === 'complete' && prompts.has('none')
+        ? proofMissingSilently(platform, { request, account }, signedIn)
+        : undefined
+    return refusal === undefined ? step : { kind: 'refuse', error: refusal }
   } catch (error) {
     if (error instanceof AadstsError) return { kind: 'refuse', error }
     throw error

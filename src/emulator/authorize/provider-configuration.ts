@@ -12,6 +12,8 @@ export function providerConfiguration(parts: ProviderParts): Configuration {
     adapter: createProviderAdapter((appId) => clientMetadata(parts, appId)),
     clientAuthMethods: ['none'],
     cookies: { keys: [crypto.randomUUID()] },
+    // Codes of several tabs are good at the same time: a newer one does not end an older one.
+    expiresWithSession: () => false,
     extraParams: [requestParameter],
     features: {
       devInteractions: { enabled: false },

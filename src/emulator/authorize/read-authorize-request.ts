@@ -35,13 +35,14 @@ export function readAuthorizeRequest(
   }
   if (resource !== undefined) throw resourceParameterUnsupported()
   if (scope === undefined) throw parameterMissing('scope')
-  const { contexts } = parseClaimsRequest(parameters.claims)
+  const { contexts, policies } = parseClaimsRequest(parameters.claims)
   return {
     ...address,
     id: randomUUID(),
     scope: parseScope(scope),
     nonce: parameters.nonce,
     contexts,
+    policies,
     prompts: promptsOf(parameters.prompt),
     loginHint: parameters.login_hint,
     domainHint: parameters.domain_hint,

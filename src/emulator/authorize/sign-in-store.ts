@@ -14,6 +14,8 @@ export interface SignIn {
   /** Authentication contexts the sign-in has satisfied. */
   contexts: string[]
   sessionId: string
+  /** How often the user's sessions had been ended when this one began. */
+  epoch: number
   /** Seconds. */
   authTime: number
   /** Milliseconds. */

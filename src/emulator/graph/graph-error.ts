@@ -1,3 +1,5 @@
+import { graphAppId } from '../directory.js'
+
 /** A refusal in Graph's own words; becomes the error envelope and its status. */
 export class GraphError extends Error {
   readonly status: number
@@ -31,6 +33,22 @@ export function invalidToken(message: string, challenge: string): GraphError {
   return new GraphError(401, 'InvalidAuthenticationToken', message, {
     'www-authenticate': challenge,
   })
+}
+
+/**
+ * A refusal that says what the next token must have. The JSON is Graph's to the letter, with its one
+ * space, in base64 with padding.
+ */
+export function claimsChallenge(
+  accessToken: Readonly<Record<string, { essential: true; value: string }>>,
+  { authorizationUri, code }: { authorizationUri: string; code: string },
+): GraphError {
+  const json = JSON.stringify({ access_token: accessToken }).replaceAll(',"', ', "')
+  const claims = Buffer.from(json).toString('base64')
+  return invalidToken(
+    `Continuous access evaluation resulted in claims challenge with result: InteractionRequired and code: ${code}`,
+    `Bearer realm="", authorization_uri="${authorizationUri}", client_id="${graphAppId}", error="insufficient_claims", claims="${claims}"`,
+  )
 }
 
 /** How the directory part of Graph (users, groups) refuses a token without the permission. */

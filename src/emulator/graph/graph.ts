@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { graphAppId, type Directory } from '../directory.js'
-import { invalidToken } from './graph-error.js'
+import { GraphError, invalidToken } from './graph-error.js'
 import type { GraphToken } from './graph-token.js'
 import { readJsonBody } from './request-body.js'
 import { idsOf, sendError, sendResult } from './reply.js'
@@ -10,7 +10,10 @@ export type { GraphToken } from './graph-token.js'
 
 export interface GraphModel {
   directory: Directory
-  /** Resolves to what the token says, or throws an Error whose message the caller will read. */
+  /**
+   * Resolves to what the token says; throws a GraphError, or an Error whose message the caller will
+   * read.
+   */
   verify(token: string): Promise<GraphToken>
   /** The time in milliseconds. */
   now(): number
@@ -61,6 +64,7 @@ async function authenticate(model: GraphModel, request: IncomingMessage): Promis
   try {
     return await model.verify(token)
   } catch (error) {
+    if (error instanceof GraphError) throw error
     throw invalidToken(error instanceof Error ? error.message : String(error), challenge)
   }
 }

@@ -74,6 +74,7 @@ async function answerOnBehalfOf(services: Services, context: GrantContext): Prom
     scope,
     nonce: undefined,
     contexts: [],
+    epoch: context.platform.access.epochOf(account.user.id),
     sessionId: sessionId === '' ? randomUUID() : sessionId,
     authTime,
     issuedAt: 0,

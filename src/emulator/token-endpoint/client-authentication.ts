@@ -8,7 +8,9 @@ import {
 } from '../errors/catalogue.js'
 import { parameterInvalid } from '../errors/catalogue.js'
 import type { Parameters } from '../http/parameters.js'
+import type { Platform } from '../platform/platform.js'
 import type { ClientProof } from '../tokens/access-token-claims.js'
+import { isFederatedAssertion, verifyFederatedAssertion } from '../workload/federated-assertion.js'
 import { verifyClientAssertion } from './client-assertion.js'
 
 export interface ClientCredentialRequest {
@@ -17,8 +19,7 @@ export interface ClientCredentialRequest {
   authorization: string | undefined
   /** URLs an assertion may be addressed to. */
   audiences: string[]
-  /** Milliseconds. */
-  now: number
+  platform: Platform
 }
 
 /** The client id and credential as sent, in the body or by HTTP Basic. */
@@ -65,18 +66,33 @@ export async function authenticateClient(
   if (type !== assertionType) {
     throw parameterInvalid('client_assertion_type', `must be '${assertionType}'.`)
   }
-  await verifyClientAssertion(client, { ...request, assertion: assertion ?? '' })
+  await verifyAssertion(client, request, assertion ?? '')
   return 'certificate'
 }
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
+/** What another issuer has signed stands in for a certificate, and shows as one. */
+async function verifyAssertion(
+  client: Application,
+  { platform, audiences }: ClientCredentialRequest,
+  assertion: string,
+): Promise<void> {
+  if (isFederatedAssertion(assertion)) {
+    await verifyFederatedAssertion(platform, client, assertion)
+    return
+  }
+  await verifyClientAssertion(client, { assertion, audiences, now: platform.now() })
+}
+
 function isPublicOnly({
   secrets = [],
   certificates = [],
+  federatedCredentials = [],
   isFallbackPublicClient,
 }: Application): boolean {
-  return isFallbackPublicClient === true && secrets.length === 0 && certificates.length === 0
+  const credentials = [...secrets, ...certificates, ...federatedCredentials]
+  return isFallbackPublicClient === true && credentials.length === 0
 }
 
 function withoutCredential({ isFallbackPublicClient }: Application): ClientProof {

@@ -14,6 +14,7 @@ import {
   assertionIsIdToken,
 } from '../errors/grant-errors.js'
 import type { TenantUser } from '../platform/registry.js'
+import { sessionRevoked } from '../conditional-access/access-refusals.js'
 import { requireConcreteTenant } from '../platform/tenant-segment.js'
 import { TokenFaultError, verifyToken } from '../tokens/verify-token.js'
 import type { GrantContext, TokenAnswer } from './grant-context.js'
@@ -68,11 +69,12 @@ function audiencesOf({ appId, identifierUris }: Application): string[] {
 
 function assertedUser(
   { platform, segment }: GrantContext,
-  { tid, oid }: Record<string, unknown>,
+  { tid, oid, nbf }: Record<string, unknown>,
 ): TenantUser {
   const tenant = requireConcreteTenant(segment, onBehalfOfGrant)
   const account = platform.registry.user(String(oid))
   if (account === undefined || account.tenant.id !== tid) throw assertionInvalid('Unknown user.')
+  if (Number(nbf) < platform.access.validFrom(account.user.id)) throw sessionRevoked()
   const here = platform.registry.userIn(account.home, tenant)
   if (here === undefined) {
     throw userNotInTenant(account.user.userPrincipalName, tenant.displayName)

@@ -1,6 +1,7 @@
 import type { Client, Provider } from 'oidc-provider'
 import { malformedGrant, parameterMissing, userNotInTenant } from '../errors/catalogue.js'
 import { grantOfAnotherClient, refreshTokenExpired } from '../errors/grant-errors.js'
+import { sessionRevoked } from '../conditional-access/access-refusals.js'
 import type { SignIn } from '../authorize/sign-in-store.js'
 import type { GrantContext } from './grant-context.js'
 import type { TenantUser } from '../platform/registry.js'
@@ -26,6 +27,7 @@ export async function redeemRefreshToken(
   if (token === undefined || signIn === undefined) throw malformedGrant()
   if (token.clientId !== client.appId) throw grantOfAnotherClient()
   if (platform.now() > signIn.issuedAt + inactivity) throw refreshTokenExpired()
+  if (signIn.epoch < platform.access.epochOf(signIn.userId)) throw sessionRevoked()
   return signIn
 }
 

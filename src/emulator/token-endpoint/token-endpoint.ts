@@ -49,7 +49,7 @@ async function answerToken(services: Services, exchange: Exchange): Promise<obje
     parameters,
     authorization,
     audiences: audiencesOf(services, segment),
-    now: platform.now(),
+    platform,
   })
   const claimsRequest = parseClaimsRequest(parameters.claims)
   const context = { platform, segment, parameters, client, proof, claimsRequest, signIns }

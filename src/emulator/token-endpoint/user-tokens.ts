@@ -1,5 +1,6 @@
 import { graphAppId } from '../directory.js'
 import { grantedScopes, requireSignInConsent, scopeOfAnswer } from '../consent/granted-scopes.js'
+import { proofMissing } from '../conditional-access/access-refusals.js'
 import { resourceNotFound, scopeWithoutResource, severalResources } from '../errors/scope-errors.js'
 import type { TenantUser } from '../platform/registry.js'
 import { namesNoApi, parseScope } from '../scopes/parse-scope.js'
@@ -29,6 +30,7 @@ export async function userTokens(
   const question = { tenantId: account.tenant.id, client, userId: account.user.id }
   if (wanted === undefined) requireSignInConsent(platform, question)
   const granted = wanted === undefined ? [] : grantedScopes(platform, question, wanted)
+  requireProof(context, request, wanted)
   const lifetime = variableLifetime()
   return {
     token_type: 'Bearer',
@@ -75,6 +77,24 @@ function planFor({ platform, client }: GrantContext, request: UserTokenRequest):
 function oneResource(plan: ScopePlan): ResourceRequest | undefined {
   if (plan.resources.length > 1) throw severalResources(plan.text)
   return plan.resources[0]
+}
+
+/** Conditional Access: what the user can only do at the browser, and has not done in this session. */
+function requireProof(
+  { platform, claimsRequest, parameters }: GrantContext,
+  { sessionId }: UserTokenRequest,
+  wanted: ResourceRequest | undefined,
+): void {
+  const policy = platform.access.unsatisfied({
+    sessionId,
+    resources: wanted === undefined ? [] : [wanted.resource.appId],
+    named: claimsRequest.policies,
+  })
+  if (policy === undefined) return
+  throw proofMissing(
+    policy,
+    parameters.assertion === undefined ? 'invalid_grant' : 'interaction_required',
+  )
 }
 
 interface AccessTokenParts {

@@ -52,7 +52,7 @@ export function accessTokenClaims(
     aud: version === 2 ? resource.appId : request.audience,
     iss: version === 2 ? issuerOf(platform, tenantId) : v1IssuerOf(platform, tenantId),
     iat: now - 300,
-    nbf: now - 300,
+    nbf: Math.max(now - 300, platform.access.validFrom(objectIdOf(request))),
     exp: now + lifetime,
     ...alphabetical({
       ...opaqueClaims(tenantId),
@@ -64,6 +64,10 @@ export function accessTokenClaims(
       ver: version === 2 ? '2.0' : '1.0',
     }),
   }
+}
+
+function objectIdOf({ subject }: AccessTokenRequest): string {
+  return 'account' in subject ? subject.account.user.id : subject.servicePrincipal
 }
 
 function clientClaims({ version, client, proof }: AccessTokenRequest): object {

@@ -6,14 +6,20 @@ export interface ClaimsRequest {
   capabilities: string[]
   /** `acrs` for the access token: authentication contexts, such as `c1`. */
   contexts: string[]
+  /** `polids`: Conditional Access policies that the sign-in is to satisfy. */
+  policies: string[]
 }
 
 /** https://learn.microsoft.com/entra/identity-platform/claims-challenge */
 export function parseClaimsRequest(text: string | undefined): ClaimsRequest {
-  if (text === undefined || text === '') return { capabilities: [], contexts: [] }
+  if (text === undefined || text === '') return { capabilities: [], contexts: [], policies: [] }
   const { access_token: accessToken } = jsonObject(text)
   const members = isObject(accessToken) ? accessToken : {}
-  return { capabilities: valuesOf(members.xms_cc), contexts: valuesOf(members.acrs) }
+  return {
+    capabilities: valuesOf(members.xms_cc),
+    contexts: valuesOf(members.acrs),
+    policies: valuesOf(members.polids),
+  }
 }
 
 function jsonObject(text: string): Record<string, unknown> {

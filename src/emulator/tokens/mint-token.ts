@@ -48,7 +48,7 @@ function issueRequest(
             authTime: Math.floor(platform.now() / 1000),
             contexts: [],
           },
-    claimsRequest: { capabilities: [], contexts: [] },
+    claimsRequest: { capabilities: [], contexts: [], policies: [] },
     lifetime: request.expiresIn ?? 3_600,
   }
 }

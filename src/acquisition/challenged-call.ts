@@ -1,0 +1,57 @@
+import { claimsChallengeOf, type ClaimsChallenge } from '../protocol/claims-challenge.js'
+import type { AccessToken } from './access-token.js'
+import type { TokenQuestion, TokenSourceSettings } from './token-source-settings.js'
+
+export interface ApiCall {
+  readonly question: TokenQuestion
+  /** Where the token is sent; another origin that a redirect leads to has no say. */
+  readonly origin: string
+  /** Whether the body can be sent twice. */
+  readonly repeatable: boolean
+  send(token: AccessToken): Promise<Response>
+}
+
+/**
+ * Calls an API and answers its claims challenge: the token is dropped, one with the claims is
+ * fetched without the user, and the call is sent once more. An API that challenges has not carried
+ * out what it was asked for, so that holds for every method.
+ *
+ * @throws what the source of tokens makes of a challenge that only a user can answer.
+ * @see https://learn.microsoft.com/entra/identity-platform/claims-challenge
+ */
+export async function challengedCall(
+  { acquire, unanswered }: Pick<TokenSourceSettings, 'acquire' | 'unanswered'>,
+  call: ApiCall,
+): Promise<Response> {
+  const { question } = call
+
+  function leave(response: Response, challenge: ClaimsChallenge): Response {
+    const error = unanswered(question, challenge)
+    if (error === undefined) return response
+    release(response)
+    throw error
+  }
+
+  const token = await acquire(question)
+  const response = await call.send(token)
+  const challenge = challengeIn(response, call.origin)
+  if (challenge === undefined) return response
+  if (challenge.claims === undefined) return leave(response, challenge)
+  const demand = { refused: token, claims: challenge.claims }
+  const other = await acquire({ ...question, demand })
+  if (!call.repeatable) return response
+  release(response)
+  const second = await call.send(other)
+  const still = challengeIn(second, call.origin)
+  return still === undefined ? second : leave(second, still)
+}
+
+function challengeIn({ status, url, headers }: Response, origin: string) {
+  if (url !== '' && new URL(url).origin !== origin) return undefined
+  return claimsChallengeOf({ status, wwwAuthenticate: headers.get('www-authenticate') })
+}
+
+/** An unread body keeps its connection busy. */
+function release(response: Response): void {
+  response.body?.cancel().catch(() => undefined)
+}

@@ -1,0 +1,46 @@
+import type { Clock } from '../platform/clock.js'
+import { pauseAfter, repeated } from './refusal-pause.js'
+
+/** Renewals that the platform refused a moment ago and would refuse again. */
+export interface RefusedRenewals {
+  /** @throws the refusal, when the same refresh token was refused for the same a moment ago. */
+  check(key: string, refreshToken: string): void
+  note(key: string, refreshToken: string, error: unknown): void
+}
+
+interface Refused {
+  readonly refreshToken: string
+  readonly error: Error
+  readonly at: number
+  readonly pause: number
+}
+
+const mostRemembered = 1_000
+
+/**
+ * A page that asks every second must not become a request to the platform every second. A user
+ * who has signed in again has another refresh token, and for that nothing was refused yet.
+ */
+export function createRefusedRenewals(clock: Clock): RefusedRenewals {
+  const refused = new Map<string, Refused>()
+
+  return {
+    check(key, refreshToken) {
+      const one = refused.get(key)
+      if (one === undefined) return
+      const elapsed = clock() - one.at
+      if (one.refreshToken === refreshToken && elapsed >= 0 && elapsed < one.pause) {
+        throw repeated(one.error, one.pause - elapsed)
+      }
+      refused.delete(key)
+    },
+    note(key, refreshToken, error) {
+      const pause = pauseAfter(error)
+      if (!(error instanceof Error) || pause === 0) return
+      refused.delete(key)
+      refused.set(key, { refreshToken, error, at: clock(), pause })
+      const [oldest] = refused.keys()
+      if (refused.size > mostRemembered && oldest !== undefined) refused.delete(oldest)
+    },
+  }
+}

@@ -1,0 +1,43 @@
+import { cacheKey } from '../protocol/cache-key.js'
+import { digestOf } from './token-digest.js'
+import type { Demand } from './token-source-settings.js'
+
+/** What of a cache's name and of a request changes once an API has refused a token. */
+export interface Successor {
+  /** The name of the token that came after those refused. */
+  readonly name: readonly string[]
+  /** What the API demanded of it. */
+  readonly claims: string | undefined
+}
+
+/** Tokens that an API refused before they expired: what is cached of them serves nobody any more. */
+export interface RefusedTokens {
+  successorOf(name: readonly string[]): Successor
+  refuse(name: readonly string[], demand: Demand): Promise<void>
+}
+
+const mostRemembered = 10_000
+
+/**
+ * The token after a refused one is kept under a name that the refused one gives, so that all who
+ * were refused the same token, in whatever process, find the same next one.
+ */
+export function createRefusedTokens(): RefusedTokens {
+  const refused = new Map<string, { readonly digest: string; readonly claims: string }>()
+
+  return {
+    successorOf(name) {
+      const last = refused.get(cacheKey(...name))
+      if (last === undefined) return { name, claims: undefined }
+      return { name: [...name, last.digest], claims: last.claims }
+    },
+    async refuse(name, { refused: token, claims }) {
+      const key = cacheKey(...name)
+      const digest = await digestOf(token.reveal())
+      refused.delete(key)
+      refused.set(key, { digest, claims })
+      const [oldest] = refused.keys()
+      if (refused.size > mostRemembered && oldest !== undefined) refused.delete(oldest)
+    },
+  }
+}

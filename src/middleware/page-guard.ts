@@ -1,0 +1,128 @@
+import type { Clock } from '../platform/clock.js'
+import { ConfigurationError } from '../protocol/configuration-error.js'
+import { SignInRefusedError, SignInRequiredError } from '../protocol/sign-in-errors.js'
+import { hintsFor, type InteractivePrompt } from '../sign-in/authorization-request.js'
+import type { Histories } from '../sign-in/history.js'
+import { contextsIn, unmetBy, type SignInRequirement } from '../sign-in/sign-in-requirement.js'
+import type { SignedIn } from '../sign-in/signed-in.js'
+import type { TransactionContent } from '../sign-in/transaction.js'
+import type { NonEmpty } from '../validation/requirement.js'
+import { isInteractivePrompt, interactivePrompts } from './prompts.js'
+import type { RequestView } from './request-view.js'
+import type { SendAway } from './send-away.js'
+import type { SessionOf } from './session-of.js'
+import type { ErrorStep, Step } from './step.js'
+
+/** What `requireSignIn()` asks for beyond a user who is signed in. */
+export interface PageRequirement {
+  /** Authentication contexts of Conditional Access, such as `c1`; all of them have to be met. */
+  readonly acrs?: string | NonEmpty<string>
+  /**
+   * The user has authenticated at Entra at most this many seconds ago, give or take `clockTolerance`. Needs
+   * the optional claim `auth_time` in the registration's ID token.
+   */
+  readonly maxAge?: number
+  /** What the sign-in page does when it is needed: `login` asks for the password again. */
+  readonly prompt?: InteractivePrompt
+}
+
+export interface PageGuardSettings {
+  readonly clock: Clock
+  readonly clockToleranceSeconds: number
+  readonly loginPath: string
+  readonly signedInWith: (request: RequestView) => Promise<SignedIn | undefined>
+  readonly histories: Histories
+  readonly sendAway: SendAway
+  readonly sessionOf: SessionOf
+  readonly errors: ErrorStep
+}
+
+/** Lets signed-in users through; sends the others to sign in, and back for what their sign-in lacks. */
+export type PageGuard = (requirement: PageRequirement) => Step
+
+export function createPageGuard(settings: PageGuardSettings): PageGuard {
+  const { clock, clockToleranceSeconds, loginPath, histories, sendAway, sessionOf } = settings
+
+  return function pageGuard(requirement) {
+    const { acrs, maxAge, prompt } = demandOf(requirement)
+    const content = {
+      ...(acrs.length === 0 ? {} : { acrs }),
+      ...(maxAge === undefined ? {} : { maxAge }),
+    }
+    const need = `${acrs.join(' ')}/${maxAge ?? ''}`
+
+    return async function requireSignIn(request) {
+      const signedIn = await settings.signedInWith(request)
+      const session = sessionOf(request)
+      if (signedIn === undefined) {
+        const error = new SignInRequiredError(loginPath)
+        return sendAway(request, { error, content, hints: { prompt } })
+      }
+      const { account } = signedIn
+      const time = { now: clock(), toleranceSeconds: clockToleranceSeconds }
+      const unmet = unmetBy(account.claims, content, time)
+      if (unmet === undefined) return undefined
+      // Sent away for this a moment ago, and back without it: once more would be a loop.
+      if (histories.wasMet(session, need)) {
+        return settings.errors(request, new SignInRefusedError('requirement', { unmet }))
+      }
+      return sendAway(request, {
+        error: new SignInRequiredError(loginPath, 'proof'),
+        content: { ...withHeld(content, account.claims), need },
+        hints: { ...hintsFor(account), prompt: prompt ?? promptFor(unmet) },
+      })
+    }
+  }
+}
+
+/** What another page required stays met, so that two pages do not send the user to and fro. */
+function withHeld(
+  { acrs, ...content }: SignInRequirement,
+  claims: SignedIn['account']['claims'],
+): Omit<TransactionContent, 'returnTo'> {
+  const wanted = acrs === undefined ? undefined : [...new Set([...acrs, ...contextsIn(claims)])]
+  return {
+    ...(content.maxAge === undefined ? {} : { maxAge: content.maxAge }),
+    ...(wanted === undefined ? {} : { acrs: wanted }),
+  }
+}
+
+function promptFor(unmet: ReturnType<typeof unmetBy>): InteractivePrompt | undefined {
+  return unmet === 'acrs' ? undefined : 'login'
+}
+
+/** @throws ConfigurationError (ERR_ENTRA_CONFIGURATION) naming what is wrong. */
+export function checkPageRequirement(requirement: PageRequirement): void {
+  demandOf(requirement)
+}
+
+interface Demand {
+  readonly acrs: readonly string[]
+  readonly maxAge: number | undefined
+  readonly prompt: InteractivePrompt | undefined
+}
+
+function demandOf(requirement: PageRequirement): Demand {
+  const unknown = Object.keys(requirement).find(
+    (name) => !['acrs', 'maxAge', 'prompt'].includes(name),
+  )
+  if (unknown !== undefined) throw fault(`${unknown} is not known. Expected acrs, maxAge, prompt.`)
+  const { acrs = [], maxAge, prompt } = requirement
+  const contexts = [acrs].flat().map((context: unknown) => String(context).toLowerCase())
+  if (!contexts.every((context) => /^[a-z0-9:._-]{1,64}$/.test(context))) {
+    throw fault(`acrs is ${JSON.stringify(acrs)}. Expected ids such as c1.`)
+  }
+  if (maxAge !== undefined && !(Number.isSafeInteger(maxAge) && maxAge >= 0)) {
+    throw fault(`maxAge is ${JSON.stringify(maxAge)}. Expected whole seconds, 0 or more.`)
+  }
+  if (prompt !== undefined && !isInteractivePrompt(prompt)) {
+    throw fault(
+      `prompt is ${JSON.stringify(prompt)}. Expected one of ${interactivePrompts.join(', ')}.`,
+    )
+  }
+  return Object.freeze({ acrs: Object.freeze(contexts), maxAge, prompt })
+}
+
+function fault(found: string): ConfigurationError {
+  return new ConfigurationError({ message: `requireSignIn(): ${found}`, option: 'requireSignIn' })
+}

@@ -1,0 +1,79 @@
+import type { Account } from './account.js'
+import type { TokenVersion } from './authority.js'
+import type { EntraErrorCode } from './entra-error.js'
+import type { PlatformFault } from './platform-unavailable-error.js'
+import type { Explanation, RefusalReason } from './refusal-reason.js'
+
+/**
+ * What happened, for the developer's log and metrics: every event that the `onEvent` option is
+ * given, told apart by `type`. None holds a token, a secret or an address of a request; claim
+ * values in an explanation are shortened and printable.
+ */
+export type EntraEvent = RequestRefusedEvent | SignInEvent | PlatformEvent
+
+/** A guard, or `verifyToken()`, turned a caller away. */
+export interface RequestRefusedEvent {
+  readonly type: 'request-refused'
+  readonly code: EntraErrorCode
+  /** HTTP status of the answer. */
+  readonly status: number
+  readonly reason: RefusalReason
+  readonly explanation: Explanation
+}
+
+/** Who it was: the only names of a user that do not change. */
+type Who = Pick<Account, 'tenantId' | 'objectId'>
+
+/** What became of a sign-in. `correlationId` is what Entra's sign-in log has it under. */
+export type SignInEvent =
+  /** A browser was sent to Entra; `silent` when nobody will be asked anything. */
+  | {
+      readonly type: 'sign-in-started'
+      readonly correlationId: string
+      readonly silent: boolean
+    }
+  | ({ readonly type: 'sign-in-completed'; readonly correlationId: string } & Who)
+  /** Nobody was signed in, by the user's, the organization's, Entra's or the app's own decision. */
+  | {
+      readonly type: 'sign-in-refused'
+      readonly code: EntraErrorCode
+      /** HTTP status of the answer. */
+      readonly status: number
+      /** A word for what was wrong, from a closed set. */
+      readonly reason: string | undefined
+      readonly aadsts: number | undefined
+      readonly correlationId: string | undefined
+    }
+  /** Nobody was signed in, and only the people who run this app can change that. */
+  | {
+      readonly type: 'sign-in-failed'
+      readonly code: EntraErrorCode
+      readonly status: number
+      readonly message: string
+      readonly correlationId: string | undefined
+    }
+  /** `by` the user here, by Entra because its session ended, or by the app for a user everywhere. */
+  | ({ readonly type: 'signed-out'; readonly by: 'user' | 'app' } & Who)
+  | { readonly type: 'signed-out'; readonly by: 'platform' }
+  /** A sign-in was found to be over: unused for too long, too old, or ended in another place. */
+  | ({
+      readonly type: 'session-expired'
+      readonly reason: 'idle' | 'absolute' | 'revoked'
+    } & Who)
+
+/** What happened to the platform's keys; holds nothing that a request could have chosen. */
+export type PlatformEvent =
+  | { readonly type: 'keys-loaded'; readonly version: TokenVersion; readonly keys: number }
+  | {
+      readonly type: 'keys-unavailable'
+      readonly version: TokenVersion
+      readonly endpoint: PlatformFault['endpoint']
+      readonly failure: PlatformFault['failure']
+      /** Milliseconds since the keys now in use were fetched; undefined when there are none. */
+      readonly age: number | undefined
+    }
+  | { readonly type: 'key-withdrawn'; readonly version: TokenVersion; readonly kid: string }
+  /** This machine's clock and the platform's differ by more than the tolerance: the platform's less ours. */
+  | { readonly type: 'clock-differs'; readonly seconds: number }
+
+export type PlatformEventListener = (event: PlatformEvent) => void

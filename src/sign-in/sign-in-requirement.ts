@@ -1,0 +1,51 @@
+import type { IdTokenClaims } from '../protocol/account.js'
+
+/** What a sign-in has to prove beyond who the user is. */
+export interface SignInRequirement {
+  /** Authentication contexts, such as `c1`, all of which the sign-in has to satisfy. */
+  readonly acrs?: readonly string[] | undefined
+  /** The user has typed a password, or better, at most this many seconds ago. */
+  readonly maxAge?: number | undefined
+}
+
+/** What a sign-in lacks. `auth-time` is a registration that does not tell when the user signed in. */
+export type Unmet = 'acrs' | 'max-age' | 'auth-time'
+
+/**
+ * What the claims of a validated ID token leave open; undefined when they satisfy the requirement
+ * (OpenID Connect Core 1.0 section 3.1.3.7, rules 12 and 13). A claim that is missing proves nothing.
+ */
+export function unmetBy(
+  claims: IdTokenClaims,
+  requirement: SignInRequirement,
+  time: { readonly now: number; readonly toleranceSeconds: number },
+): Unmet | undefined {
+  const { acrs = [], maxAge } = requirement
+  const held = contextsIn(claims)
+  if (!acrs.every((context) => held.includes(context.toLowerCase()))) return 'acrs'
+  if (maxAge === undefined) return undefined
+  const signedInAt = claims['auth_time']
+  if (typeof signedInAt !== 'number' || !Number.isFinite(signedInAt)) return 'auth-time'
+  const age = time.now / 1000 - signedInAt
+  return age > maxAge + time.toleranceSeconds ? 'max-age' : undefined
+}
+
+/** The authentication contexts (`acrs`) that an ID token names, in lower case. */
+export function contextsIn(claims: IdTokenClaims): readonly string[] {
+  return [claims['acrs']]
+    .flat()
+    .filter((context) => typeof context === 'string')
+    .map((context) => context.toLowerCase())
+}
+
+/**
+ * The claims request that makes Entra ask for authentication contexts.
+ *
+ * @see https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context
+ */
+export function claimsRequestFor(acrs: readonly string[]): string | undefined {
+  const [first, ...others] = acrs
+  if (first === undefined) return undefined
+  const wanted = others.length === 0 ? { value: first } : { values: acrs }
+  return JSON.stringify({ id_token: { acrs: { essential: true, ...wanted } } })
+}

@@ -1,0 +1,30 @@
+import type { Clock } from '../platform/clock.js'
+import type { AccountIndex } from './token-store.js'
+
+const mostAccounts = 100_000
+
+/** Which entries belong to an account, in one process; the accounts not added to for longest go. */
+export function createMemoryAccounts(clock: Clock): AccountIndex {
+  const accounts = new Map<string, Map<string, number>>()
+
+  function listed(account: string): Map<string, number> {
+    const keys = accounts.get(account) ?? new Map<string, number>()
+    const now = clock()
+    for (const [key, until] of keys) if (until <= now) keys.delete(key)
+    if (keys.size === 0) accounts.delete(account)
+    return keys
+  }
+
+  return {
+    add(account, key, lifetime) {
+      const keys = listed(account)
+      keys.set(key, clock() + lifetime)
+      accounts.delete(account)
+      accounts.set(account, keys)
+      const [oldest] = accounts.keys()
+      if (accounts.size > mostAccounts && oldest !== undefined) accounts.delete(oldest)
+      return Promise.resolve()
+    },
+    keys: (account) => Promise.resolve([...listed(account).keys()]),
+  }
+}

@@ -1,0 +1,128 @@
+import type { RequestListener } from 'node:http'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import express from 'express'
+import type { Emulator } from 'entrada/emulator'
+import { entra } from 'entrada/express'
+import { createMemoryTokenStore } from '../../src/stores/memory-token-store.js'
+import type { TokenStore } from '../../src/stores/token-store.js'
+import { serve } from '../support/loopback-server.js'
+import { createUserAgent, signIn, type UserAgent } from '../support/user-agent.js'
+import { contosoId, secret, startConsentedEmulator, webAppId } from './web-app.js'
+
+const ada = { user: 'ada@contoso.example' }
+
+let emulator: Emulator
+const ends: (() => Promise<void>)[] = []
+
+beforeAll(async () => {
+  emulator = await startConsentedEmulator()
+})
+afterAll(() => emulator.stop())
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end()
+})
+
+/** Two processes behind one address that keep sessions in cookies and share a store. */
+async function startTwo() {
+  const state = { isGone: false, turn: 0 }
+  const memory = createMemoryTokenStore({ clock: Date.now, capacity: 1_000_000 })
+  const entries: string[] = []
+  const unlessGone = <Value>(answer: () => Promise<Value>) =>
+    state.isGone ? Promise.reject(new Error('gone')) : answer()
+  const store: TokenStore = {
+    get: (key) => unlessGone(() => memory.get(key)),
+    set: (key, value, lifetime) => {
+      entries.push(`${key} ${value}`)
+      return unlessGone(() => memory.set(key, value, lifetime))
+    },
+    delete: (key) => unlessGone(() => memory.delete(key)),
+  }
+  const processes: RequestListener[] = []
+  const server = await serve((request, response) => processes[state.turn]?.(request, response))
+  ends.push(() => server.stop())
+  for (let number = 0; number < 2; number += 1) processes.push(processOn(server.origin, store))
+  return { origin: server.origin, state, entries }
+}
+
+function processOn(baseUrl: string, store: TokenStore): RequestListener {
+  const app = express()
+  app.set('env', 'test') // Express prints unhandled errors in other environments
+  const identity = entra({
+    tenant: contosoId,
+    clientId: webAppId,
+    credential: { secret: 'web-app-secret-for-the-emulator-only' },
+    authorityHost: emulator.origin,
+    graphEndpoint: emulator.graphOrigin,
+    baseUrl,
+    secret,
+    store,
+  })
+  app.use(identity.signIn({ scopes: ['User.Read'], session: 'cookie' }))
+  app.get('/page', identity.requireSignIn(), (request, response) => {
+    response.json({ name: identity.account(request).name })
+  })
+  app.get('/me', identity.requireSignIn(), async (request, response) => {
+    response.json(await identity.forUser(request).graph.get('/me'))
+  })
+  app.use(identity.errors())
+  return app
+}
+
+const statusOf = async (agent: UserAgent, url: string) => (await agent.step(url)).status
+
+describe('sessions in cookies, in two processes with one store', () => {
+  it('X09 X10 are signed in by one process, served by the other with the same tokens', async () => {
+    const { origin, state, entries } = await startTwo()
+    const agent = createUserAgent()
+    await signIn(agent, `${origin}/page`, ada)
+    emulator.clearRequests()
+    state.turn = 1
+    expect([
+      await statusOf(agent, `${origin}/page`),
+      await statusOf(agent, `${origin}/me`),
+    ]).toEqual([200, 200])
+    expect(emulator.requests.map(({ endpoint }) => endpoint)).not.toContain('token')
+    expect(entries.join('\n')).not.toMatch(/eyJ|refresh|Ada/)
+  })
+
+  it('S26 S27 are ended in both by a sign-out in one, a copied cookie included', async () => {
+    const { origin, state } = await startTwo()
+    const agent = createUserAgent()
+    await signIn(agent, `${origin}/page`, ada)
+    const cookie = agent.cookies.all().map(({ name, value }) => `${name}=${value}`)
+    await agent.submit(await agent.get(`${origin}/auth/logout`))
+    for (const turn of [0, 1]) {
+      state.turn = turn
+      const headers = { cookie: cookie.join('; ') }
+      const page = await createUserAgent().step(`${origin}/page`, { headers })
+      expect([turn, page.status]).toEqual([turn, 302])
+    }
+  })
+
+  it('X03 stay signed in while the store is away; only what needs it is 503', async () => {
+    const { origin, state } = await startTwo()
+    const agent = createUserAgent()
+    await signIn(agent, `${origin}/page`, ada)
+    state.isGone = true
+    expect(await statusOf(agent, `${origin}/page`)).toBe(200)
+    expect(await statusOf(agent, `${origin}/me`)).toBe(503)
+    state.isGone = false
+    await new Promise((resolve) => setTimeout(resolve, 1_050))
+    expect([
+      await statusOf(agent, `${origin}/page`),
+      await statusOf(agent, `${origin}/me`),
+    ]).toEqual([200, 200])
+  })
+
+  it('X03 a sign-out holds in the process that saw it, even while the store is away', async () => {
+    const { origin, state } = await startTwo()
+    const agent = createUserAgent()
+    await signIn(agent, `${origin}/page`, ada)
+    const cookie = agent.cookies.all().map(({ name, value }) => `${name}=${value}`)
+    const button = await agent.get(`${origin}/auth/logout`)
+    state.isGone = true
+    await agent.submit(button)
+    const headers = { cookie: cookie.join('; ') }
+    expect((await createUserAgent().step(`${origin}/page`, { headers })).status).toBe(302)
+  })
+})

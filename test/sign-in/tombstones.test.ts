@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals'
+import { createTombstones } from '../../src/sign-in/tombstones.js'
+import { createMemoryTokenStore } from '../../src/stores/memory-token-store.js'
+
+const user = { tenantId: '7d1c9a10-5a6e-4a1d-8f6c-0b2f5e9d3a77', objectId: 'OID' }
+const clientId = '5e7f2d91-6b3a-4e88-a1c4-9d0b8f7e6a52'
+const start = 1_790_000_000_000
+
+function tombstonesAt(clock: () => number, store = undefined as Shared) {
+  return createTombstones({ store, clientId, clock, lifetime: 3600_000 })
+}
+type Shared = Parameters<typeof createTombstones>[0]['store']
+const signIn = (id: string, sessionId = 'session-at-entra', signedInAt = start) => ({
+  id,
+  account: { ...user, sessionId },
+  signedInAt,
+})
+
+describe('tombstones', () => {
+  it('S24 a flood of made-up session ids brings back nobody who has signed out', async () => {
+    const tombstones = tombstonesAt(() => start)
+    await tombstones.know('session-at-entra')
+    await tombstones.buryHearsay('session-at-entra')
+    await tombstones.bury('one')
+    for (let count = 0; count < 30_000; count += 1) await tombstones.buryHearsay(`made-up-${count}`)
+    expect(await tombstones.isBuried(signIn('two'))).toBe(true)
+    expect(await tombstones.isBuried(signIn('one', 'another-session'))).toBe(true)
+    expect(await tombstones.isBuried(signIn('two', 'another-session'))).toBe(false)
+    // The newest hearsay counts as well: the session may be one of before this process was started.
+    expect(await tombstones.isBuried(signIn('two', 'made-up-29999'))).toBe(true)
+  }, 60_000)
+
+  it('ends every sign-in of a user until now, and none of later or of somebody else', async () => {
+    let now = start
+    const tombstones = tombstonesAt(() => now)
+    now += 1_000
+    await tombstones.buryAccount({ ...user, objectId: 'oid' })
+    expect(await tombstones.isBuried(signIn('one'))).toBe(true)
+    expect(await tombstones.isBuried(signIn('two', 'x', now + 1))).toBe(false)
+    const other = { ...signIn('three'), account: { ...user, objectId: 'other', sessionId: 'x' } }
+    expect(await tombstones.isBuried(other)).toBe(false)
+  })
+
+  it('S26 X10 what one process buries, every process that shares the store sees', async () => {
+    const store = createMemoryTokenStore({ clock: () => start, capacity: 1_000_000 })
+    const [one, other] = [tombstonesAt(() => start, store), tombstonesAt(() => start, store)]
+    await one.know('session-at-entra')
+    await other.buryHearsay('session-at-entra')
+    expect(await one.isBuried(signIn('one'))).toBe(true)
+    const alone = tombstonesAt(() => start)
+    expect(await alone.isBuried(signIn('one'))).toBe(false)
+  })
+
+  it('S20 tell nobody who reads the store a name that is of use', async () => {
+    const keys: string[] = []
+    const store = createMemoryTokenStore({ clock: () => start, capacity: 1_000_000 })
+    const watched = {
+      ...store,
+      set: (key: string, value: string, lifetime: number) => {
+        keys.push(key, value)
+        return store.set(key, value, lifetime)
+      },
+    }
+    const tombstones = tombstonesAt(() => start, watched)
+    await tombstones.know('session-at-entra')
+    await tombstones.bury('one-sign-in')
+    await tombstones.buryAccount(user)
+    expect(keys).toHaveLength(6)
+    expect(keys.join()).not.toMatch(/session-at-entra|one-sign-in|7d1c9a10|oid/i)
+  })
+})

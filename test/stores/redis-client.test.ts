@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals'
+import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
+import { redisTokenStore, type RedisClient } from 'entrada/redis'
+import { ConfigurationError } from '../../src/protocol/configuration-error.js'
+
+describe('redisTokenStore()', () => {
+  it('takes every kind of client of the redis package', () => {
+    const kinds: RedisClient[] = [
+      createClient(),
+      createClientPool(),
+      createCluster({ rootNodes: [{ url: 'redis://127.0.0.1:1' }] }),
+      createSentinel({
+        name: 'main',
+        sentinelRootNodes: [{ host: '127.0.0.1', port: 1 }],
+      }),
+    ]
+    for (const client of kinds) expect(redisTokenStore({ client }).lock).toBeDefined()
+  })
+
+  it('refuses a client of ioredis, whose methods only have the same names', () => {
+    const nothing = () => Promise.resolve(null)
+    const ioredis = { status: 'ready', call: nothing, get: nothing, set: nothing, del: nothing }
+    const client = { ...ioredis, eval: nothing }
+    expect(() => redisTokenStore({ client })).toThrow(ConfigurationError)
+    expect(() => redisTokenStore({ client })).toThrow(/client of ioredis/)
+  })
+
+  it.each([undefined, null, {}, 'redis://localhost', { get: () => null }])(
+    'says what it expected instead of %p',
+    (client) => {
+      // What a JavaScript program can write.
+      expect(() => redisTokenStore({ client: client as unknown as RedisClient })).toThrow(
+        /has no method .*createClient/,
+      )
+    },
+  )
+})
