@@ -16,4 +16,6 @@ export default {
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts'],
   testTimeout: 20_000,
+  // Most suites wait for sockets and browsers, so two workers are worth it on two cores.
+  maxWorkers: 2,
 }
