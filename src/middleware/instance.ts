@@ -1,5 +1,4 @@
 import type { AcquisitionSettings } from '../acquisition/acquisition-settings.js'
-import { withCredentialBreaker } from '../acquisition/credential-breaker.js'
 import type { Host } from '../host/host.js'
 import { createScopePlanner } from '../acquisition/scope-planner.js'
 import { createTokenEndpoint } from '../platform/token-endpoint.js'
@@ -31,7 +30,7 @@ export function createInstance(options: EntraOptions, host: Host): Instance {
     adminConsentPage: () =>
       adminConsentPath === undefined ? undefined : `${settings.baseUrls[0]}${adminConsentPath}`,
   }
-  const tokenEndpoint = withCredentialBreaker(createTokenEndpoint(endpointSettings), settings.clock)
+  const tokenEndpoint = createTokenEndpoint(endpointSettings)
   const stores = createStores(settings)
   const { graphResource } = settings.authority.cloud
   const acquisition: AcquisitionSettings = {

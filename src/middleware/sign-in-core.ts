@@ -244,6 +244,7 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
     },
     async signOutEverywhere(user) {
       await tombstones.buryAccount(user)
+      await tokens.removeAllOf(user)
       tell({ type: 'signed-out', by: 'app', tenantId: user.tenantId, objectId: user.objectId })
     },
   }

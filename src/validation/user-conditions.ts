@@ -90,7 +90,6 @@ export function authContextsMet(
   contexts: readonly string[],
 ): Condition<UserCaller> {
   const { authority, challenge } = route.settings
-  const authorizationUri = endpointOf(authority, 'authorize')
   return function authContextsMet(caller) {
     const held = textsIn(caller.claims.acrs)
     const missing = contexts.find((context) => !held.includes(context))
@@ -108,7 +107,7 @@ export function authContextsMet(
     const { clientId } = route.audiences
     return new ClaimsRequiredError(explanation, {
       ...challenge,
-      authorizationUri,
+      authority,
       clientId,
       claims,
     })
