@@ -4,6 +4,7 @@ import type { TokenStore } from '../stores/token-store.js'
 import { credentialMissing } from './credential-missing.js'
 import { publicOriginsOf, sealingSecretsOf } from './sealing-secrets.js'
 import type { Settings } from './settings.js'
+import { warnOfSeveralProcesses } from './several-processes.js'
 import type { SignInSettings } from './sign-in-core.js'
 
 export interface SignInParts {
@@ -26,6 +27,7 @@ export function signInSettingsOf(settings: Settings, parts: SignInParts): SignIn
   if (settings.credential === undefined) {
     throw credentialMissing('signIn()', settings)
   }
+  warnOfSeveralProcesses(settings)
   return {
     ...settings,
     ...parts,

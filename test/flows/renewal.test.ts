@@ -298,9 +298,8 @@ type Sessions = Readonly<Record<string, session.SessionData>>
 function contentOf(sessions: MemoryStore): Promise<Sessions> {
   return new Promise((resolve, reject) => {
     sessions.all((error: unknown, content) => {
-      if (error)
-        reject(error as Error) // the store's own
-      else resolve((content ?? {}) as Sessions) // by id
+      if (error) reject(new Error('The session store failed.'))
+      else resolve(content ?? {})
     })
   })
 }
