@@ -16,8 +16,9 @@ import { createTransactionCodec } from '../sign-in/transaction.js'
 import { createSessionTokens, type SessionTokens } from '../stores/session-tokens.js'
 import type { TokenStore } from '../stores/token-store.js'
 import { createAccounts, type Accounts } from './accounts.js'
+import { createArrivals } from './arrivals.js'
 import { createCookieSessions } from './cookie-sessions.js'
-import { hostCookieName } from './cookies.js'
+import { cookiesOf, hostCookieName } from './cookies.js'
 import { createDepartures } from './departures.js'
 import type { ErrorDetail } from './error-page.js'
 import { createPageErrors } from './page-errors.js'
@@ -131,6 +132,15 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
   })
   const complete = createCompletion({ ...choices, clock, sessions, tokens, histories, tombstones })
   const departures = createDepartures({ flow, transactions, origins, choices, tell })
+  const arrivals = createArrivals({
+    sealer,
+    clientId,
+    cookieName,
+    secure: isSecure,
+    callbackPath: choices.routes.callback,
+    isPending: async (request, state) =>
+      (await flow.pendingFor(state, cookiesOf(request.header('cookie')))) !== undefined,
+  })
   const sendAway = createSendAway({ departures, routes: choices.routes, page: choices.page })
   const silent = createSilentAttempts({
     departures,
@@ -143,6 +153,7 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
       ...settings,
       flow,
       departures,
+      arrivals,
       complete,
       histories,
       sessionOf,

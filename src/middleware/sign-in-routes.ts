@@ -2,21 +2,19 @@ import { EntraError } from '../protocol/entra-error.js'
 import { locationOf } from '../protocol/return-to.js'
 import { CallbackInvalidError, SignInRefusedError } from '../protocol/sign-in-errors.js'
 import type { SignInHints } from '../sign-in/authorization-request.js'
-import {
-  authorizationResponseOf,
-  type AuthorizationResponse,
-} from '../sign-in/authorization-response.js'
+import type { AuthorizationResponse } from '../sign-in/authorization-response.js'
 import type { CompleteSignIn } from '../sign-in/completion.js'
 import type { Histories } from '../sign-in/history.js'
 import { refusalOf } from '../sign-in/provider-refusal.js'
 import type { SignInFlow } from '../sign-in/sign-in-flow.js'
 import type { Transaction } from '../sign-in/transaction.js'
+import type { Arrivals } from './arrivals.js'
 import { cookiesOf } from './cookies.js'
 import type { Departures } from './departures.js'
 import { errorPageOf } from './error-page.js'
 import { pageReply } from './page.js'
 import { isInteractivePrompt } from './prompts.js'
-import { redirect, type Reply } from './reply.js'
+import { redirect, type Header, type Reply } from './reply.js'
 import { queryOf, type RequestView } from './request-view.js'
 import type { SessionOf } from './session-of.js'
 import type { SignInReports } from './sign-in-reports.js'
@@ -25,6 +23,7 @@ import type { ForwardedParameter, SignInChoices } from './sign-in-options.js'
 export interface SignInRouteSettings {
   readonly flow: SignInFlow
   readonly departures: Departures
+  readonly arrivals: Arrivals
   readonly complete: CompleteSignIn
   readonly histories: Histories
   readonly sessionOf: SessionOf
@@ -40,7 +39,7 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
   login: Route
   callback: Route
 } {
-  const { flow, departures, complete, histories, sessionOf, reports, choices } = settings
+  const { flow, departures, arrivals, complete, histories, sessionOf, reports, choices } = settings
 
   async function login(request: RequestView): Promise<Reply> {
     if (request.method !== 'GET') return notAllowed('GET')
@@ -72,9 +71,10 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
   async function callback(request: RequestView): Promise<Reply> {
     let pending: Transaction | undefined
     try {
-      const response = authorizationResponseOf(await parametersOf(request))
-      pending = await pendingOf(request, response)
-      return await answer(request, response, pending)
+      const received = await arrivals.receive(request)
+      if ('reply' in received) return received.reply
+      pending = await pendingOf(request, received.response)
+      return await answer(request, received.response, pending)
     } catch (error) {
       if (!(error instanceof EntraError)) throw error
       reports.refused(error, pending)
@@ -115,7 +115,7 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
     const arrival = await flow.arrive(pending, response)
     if (arrival.kind === 'begin-again') {
       const { url, headers } = await departures.begin(request, arrival.content, arrival.hints)
-      return redirect(303, url, [...departures.forgetting(request, state), ...headers])
+      return redirect(303, url, [...forgetting(request, state), ...headers])
     }
     const returnTo = departures.returnTo(pending.returnTo)
     const { sessionState } = response
@@ -125,7 +125,11 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
   }
 
   function onward(request: RequestView, state: string, returnTo: string): Reply {
-    return redirect(303, locationOf(returnTo), departures.forgetting(request, state))
+    return redirect(303, locationOf(returnTo), forgetting(request, state))
+  }
+
+  function forgetting(request: RequestView, state: string): readonly Header[] {
+    return [...departures.forgetting(request, state), ...arrivals.forgetting(request, state)]
   }
 
   /** A failed callback answers instead of throwing: an error would not carry its cookies. */
@@ -154,19 +158,13 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
         render: choices.page,
         headers: [
           ...Object.entries(error.headers),
-          ...(forgets ? departures.forgetting(request, pending.state) : []),
+          ...(forgets ? forgetting(request, pending.state) : []),
         ],
       },
     )
   }
 
   return { login, callback }
-}
-
-async function parametersOf(request: RequestView): Promise<URLSearchParams> {
-  if (request.method === 'GET') return queryOf(request)
-  if (request.method === 'POST') return request.form()
-  throw new CallbackInvalidError('method')
 }
 
 export function notAllowed(allow: string): Reply {
