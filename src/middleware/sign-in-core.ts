@@ -1,4 +1,6 @@
 import type { Clock } from '../platform/clock.js'
+import type { SignedInUser } from '../acquisition/for-user.js'
+import type { TokenSource } from '../acquisition/token-source.js'
 import { createSealer } from '../platform/seal.js'
 import type { TokenEndpoint } from '../platform/token-endpoint.js'
 import type { JwtVerifier } from '../platform/verified-jwt.js'
@@ -26,7 +28,7 @@ import { createPageGuard, type PageGuard } from './page-guard.js'
 import { pathOf, type RequestView } from './request-view.js'
 import { provenanceOf } from './same-origin.js'
 import { createSendAway } from './send-away.js'
-import { createFrameworkSessions, type SessionOf } from './session-of.js'
+import { createFrameworkSessions } from './session-of.js'
 import { createSignInReports } from './sign-in-reports.js'
 import { createSignInRoutes } from './sign-in-routes.js'
 import { signInChoicesOf, type SignInOptions } from './sign-in-options.js'
@@ -56,6 +58,8 @@ export interface SignInSettings {
   readonly clientCapabilities?: readonly string[]
   /** Path at which an administrator consents, once that is mounted. */
   readonly adminConsentPath?: () => string | undefined
+  /** Tokens for other APIs, out of the tokens that sessions hold. */
+  readonly forUser: (tokens: SessionTokens) => (user: SignedInUser) => TokenSource
   readonly onEvent: (event: SignInEvent) => void
   readonly warn: (message: string) => void
 }
@@ -71,10 +75,8 @@ export interface SignInCore {
   requireToken(acquire: (request: RequestView) => Promise<unknown>): Step
   readonly errors: ErrorStep
   readonly accounts: Accounts
-  /** The signed-in user's tokens, sealed in the session. */
-  readonly tokens: SessionTokens
-  /** The session of a request that needs one. */
-  readonly sessionOf: SessionOf
+  /** @throws SignInRequiredError (ERR_ENTRA_SIGN_IN_REQUIRED) when nobody is signed in. */
+  forUser(request: RequestView): TokenSource
   /** Who is signed in with a request that changes protocols, when it comes from a page of ours. */
   accountOfUpgrade(request: RequestView): Promise<Account>
   signOutEverywhere(user: UserName): Promise<void>
@@ -130,7 +132,18 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
     scopes: signInScopesOf(choices.scopes, choices.silentRenewal),
     responseMode: choices.responseMode,
   })
-  const complete = createCompletion({ ...choices, clock, sessions, tokens, histories, tombstones })
+  const forUser = settings.forUser(tokens)
+  const { afterSignIn } = choices
+  const complete = createCompletion({
+    clock,
+    sessions,
+    tokens,
+    histories,
+    tombstones,
+    keepSession: choices.keepSession,
+    afterSignIn:
+      afterSignIn && ((account, session) => afterSignIn(account, forUser({ ...account, session }))),
+  })
   const departures = createDepartures({ flow, transactions, origins, choices, tell })
   const arrivals = createArrivals({
     sealer,
@@ -223,8 +236,6 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
 
   return {
     accounts,
-    tokens,
-    sessionOf,
     errors,
     requireSignIn,
     pageGuard,
@@ -246,6 +257,12 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
           return answer
         }
       },
+    forUser(request) {
+      const signedIn = accounts.signedInOf(request.key)
+      if (signedIn === undefined) throw new SignInRequiredError()
+      const { tenantId, objectId } = signedIn.account
+      return forUser({ tenantId, objectId, session: sessionOf(request) })
+    },
     async accountOfUpgrade(request) {
       // No page of another site may speak for the user; what is no browser sends no Origin (S28).
       if (provenanceOf(request, origins) !== 'ours') throw new ForgedRequestError()

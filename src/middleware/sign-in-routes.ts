@@ -18,7 +18,7 @@ import { redirect, type Header, type Reply } from './reply.js'
 import { queryOf, type RequestView } from './request-view.js'
 import type { SessionOf } from './session-of.js'
 import type { SignInReports } from './sign-in-reports.js'
-import type { ForwardedParameter, SignInChoices } from './sign-in-options.js'
+import type { SignInChoices } from './sign-in-options.js'
 
 export interface SignInRouteSettings {
   readonly flow: SignInFlow
@@ -52,20 +52,23 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
 
   /** Only what the application lets through, once each, and of a reasonable length. */
   function forwarded(query: URLSearchParams): SignInHints {
-    const value = (name: ForwardedParameter) => {
-      const [given, ...more] = query.getAll(name)
-      const isPassed = choices.forwardParameters.includes(name) && more.length === 0
-      return isPassed && given !== undefined && /^[\x20-\x7e]{1,256}$/.test(given)
-        ? given
-        : undefined
+    const passed = new Map(
+      choices.forwardParameters.flatMap((name): [string, string][] => {
+        const [given, ...more] = query.getAll(name)
+        const isGood =
+          given !== undefined && more.length === 0 && /^[\x20-\x7e]{1,256}$/.test(given)
+        return isGood ? [[name, given]] : []
+      }),
+    )
+    const prompt = passed.get('prompt')
+    const hints = {
+      prompt: isInteractivePrompt(prompt) ? prompt : undefined,
+      loginHint: passed.get('login_hint'),
+      domainHint: passed.get('domain_hint'),
+      languages: passed.get('ui_locales'),
     }
-    const prompt = value('prompt')
-    return {
-      ...(isInteractivePrompt(prompt) ? { prompt } : {}),
-      ...optional('loginHint', value('login_hint')),
-      ...optional('domainHint', value('domain_hint')),
-      ...optional('languages', value('ui_locales')),
-    }
+    for (const name of named) passed.delete(name)
+    return { ...hints, others: Object.fromEntries(passed) }
   }
 
   async function callback(request: RequestView): Promise<Reply> {
@@ -171,7 +174,5 @@ export function notAllowed(allow: string): Reply {
   return { status: 405, headers: [['Allow', allow]] }
 }
 
-function optional<Name extends string>(name: Name, value: string | undefined) {
-  // An object with this one name or none.
-  return (value === undefined ? {} : { [name]: value }) as Partial<Record<Name, string>>
-}
+/** Parameters that a hint of its own stands for. */
+const named = ['prompt', 'login_hint', 'domain_hint', 'ui_locales']

@@ -8,6 +8,7 @@ import type { SignInSettings } from './sign-in-core.js'
 
 export interface SignInParts {
   readonly tokenEndpoint: TokenEndpoint
+  readonly forUser: SignInSettings['forUser']
   readonly verifier: JwtVerifier
   readonly store: TokenStore
   /** The store when all processes share it. */
