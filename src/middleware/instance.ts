@@ -67,6 +67,7 @@ export function createInstance(options: EntraOptions, host: Host): Instance {
           store: stores.sessions,
           adminConsentPath: () => adminConsentPath,
           sharedStore: settings.store === undefined ? undefined : stores.sessions,
+          redemptionStore: stores.tokens,
         }),
       adminConsent: () => ({
         ...settings,

@@ -11,6 +11,7 @@ import { ForgedRequestError, SignInRequiredError } from '../protocol/sign-in-err
 import type { TenantPolicy } from '../protocol/tenant-policy.js'
 import { createCompletion } from '../sign-in/completion.js'
 import { createHistories } from '../sign-in/history.js'
+import { createRedemptions } from '../sign-in/redemptions.js'
 import { createSignInFlow, signInScopesOf } from '../sign-in/sign-in-flow.js'
 import { createSignedInSessions, type SignedIn } from '../sign-in/signed-in.js'
 import { createTombstones, type UserName } from '../sign-in/tombstones.js'
@@ -52,6 +53,8 @@ export interface SignInSettings {
   readonly store: TokenStore
   /** Where all processes see who has signed out; undefined when each knows of its own only. */
   readonly sharedStore: TokenStore | undefined
+  /** The same, for what is better done twice than not at all; fails with StoreUnavailable. */
+  readonly redemptionStore: TokenStore | undefined
   /** How much an answer in JSON tells about a refusal. */
   readonly errorDetail: ErrorDetail
   /** What this client can do, such as `cp1`. */
@@ -127,6 +130,7 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
   const flow = createSignInFlow({
     ...settings,
     transactions,
+    redemptions: createRedemptions({ clock, clientId, store: settings.redemptionStore }),
     origins,
     callbackPath: choices.routes.callback,
     scopes: signInScopesOf(choices.scopes, choices.silentRenewal),

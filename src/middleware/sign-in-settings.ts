@@ -13,6 +13,7 @@ export interface SignInParts {
   readonly store: TokenStore
   /** The store when all processes share it. */
   readonly sharedStore: TokenStore | undefined
+  readonly redemptionStore: TokenStore | undefined
   /** Path at which an administrator consents, once that is mounted. */
   readonly adminConsentPath: () => string | undefined
 }

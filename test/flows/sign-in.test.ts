@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { startEmulator, type Emulator } from 'entrada/emulator'
-import type { SignInOptions } from '../../src/middleware/sign-in-options.js'
 import { createUserAgent, signIn } from '../support/user-agent.js'
 import { ada, createHaltingAgent } from './arrival.js'
 import {

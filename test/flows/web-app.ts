@@ -143,6 +143,7 @@ function coreFor(emulator: Emulator, origin: string, options: WebAppOptions): Si
       verifier: createJwtVerifier(settings),
       store: createMemoryTokenStore({ clock, capacity: 1_000_000 }),
       sharedStore: options.sharedStore,
+      redemptionStore: options.sharedStore,
       forUser: () => () => {
         throw new Error('These tests get no tokens.')
       },
