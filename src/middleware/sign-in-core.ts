@@ -35,7 +35,7 @@ import { createSignInRoutes } from './sign-in-routes.js'
 import { signInChoicesOf, type SignInOptions } from './sign-in-options.js'
 import { createSignOutRoutes } from './sign-out-routes.js'
 import { createSilentAttempts } from './silent-attempts.js'
-import type { ErrorStep, Step } from './step.js'
+import { pluginStep, type ErrorStep, type PluginStep, type Step } from './step.js'
 
 export interface SignInSettings {
   readonly authority: Authority
@@ -70,7 +70,7 @@ export interface SignInSettings {
 /** The part of an instance that signs users in. */
 export interface SignInCore {
   /** Answers the sign-in's own routes; on every other path only looks who is signed in. */
-  readonly signIn: Step
+  readonly signIn: PluginStep
   readonly requireSignIn: Step
   /** As `requireSignIn`, for sign-ins that prove more. */
   readonly pageGuard: PageGuard
@@ -243,11 +243,11 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
     errors,
     requireSignIn,
     pageGuard,
-    async signIn(request) {
+    signIn: pluginStep([...routes.keys()], async (request) => {
       const reply = await signIn(request)
       await requestSessions.commit(request)
       return reply
-    },
+    }),
     requireToken: (acquire) =>
       async function requireToken(request) {
         const reply = await requireSignIn(request)

@@ -10,6 +10,8 @@ export interface SessionPort {
   readonly kind: 'server' | 'cookie'
   /** Whether its cookie is SameSite=Strict: requests that another site leads to come without it. */
   readonly isStrict?: boolean
+  /** What else the developer should know about how the session is set up. */
+  readonly doubts?: readonly string[]
   /** Calls back when the framework saves this session although the request has changed nothing. */
   onNeedlessSave?(tell: () => void): void
   /** Reads a value as this request sees it. */
