@@ -13,6 +13,7 @@ export default {
   },
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true }] },
   setupFilesAfterEnv: ['<rootDir>/test/support/unhandled.ts'],
+  reporters: ['default', '<rootDir>/test/contract/table-reporter.js'],
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts'],
   testTimeout: 20_000,

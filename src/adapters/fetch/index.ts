@@ -75,6 +75,7 @@ export function entra(options: EntraOptions = {}): FetchIdentity {
     viewOf,
     viewOfUpgrade: viewOf,
     mount,
+    mountPlugin: mount,
     mountErrors,
   })
   const answerError = identity.errors()

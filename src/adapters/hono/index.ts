@@ -93,6 +93,7 @@ export function entra(options: EntraOptions = {}): HonoIdentity {
     viewOf,
     viewOfUpgrade: viewOf,
     mount,
+    mountPlugin: mount,
     mountErrors,
   })
   const answerError = identity.errors()
