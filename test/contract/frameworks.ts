@@ -1,6 +1,8 @@
 import type { Framework } from './framework.js'
 import { express4, express5 } from './frameworks/express.js'
+import { fetchApp } from './frameworks/fetch.js'
+import { hono } from './frameworks/hono.js'
 import { koa } from './frameworks/koa.js'
 
 /** The frameworks that the contract is run over. */
-export const frameworks: readonly Framework[] = [express5, express4, koa]
+export const frameworks: readonly Framework[] = [express5, express4, koa, hono, fetchApp]
