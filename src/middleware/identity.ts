@@ -13,7 +13,7 @@ import type { ProtectedResourceOptions } from './protected-resource.js'
 import type { PageRequirement } from './page-guard.js'
 import type { RequestView } from './request-view.js'
 import type { SignInOptions } from './sign-in-options.js'
-import type { ErrorStep, Step } from './step.js'
+import type { ErrorStep, PluginStep, Step } from './step.js'
 
 /**
  * One app registration in a web app, with the words that are the same in every framework.
@@ -167,7 +167,7 @@ export interface Socket<Request, Handler, ErrorHandler, Upgrade, Plugin = Handle
   /** Sends what the step answers, or goes on; what it throws goes to the framework. */
   mount(step: Step): Handler
   /** The same for a step that looks at every request, and answers some paths of its own. */
-  mountPlugin(step: Step): Plugin
+  mountPlugin(step: PluginStep): Plugin
   /** Sends what the step answers to an error, or leaves the error to the framework. */
   mountErrors(step: ErrorStep): ErrorHandler
 }

@@ -15,14 +15,14 @@ import { checkPageRequirement, type PageRequirement } from './page-guard.js'
 import type { RequestView } from './request-view.js'
 import { createSignInCore, type SignInCore, type SignInSettings } from './sign-in-core.js'
 import type { SignInOptions } from './sign-in-options.js'
-import type { ErrorStep, Step } from './step.js'
+import type { ErrorStep, PluginStep, Step } from './step.js'
 
 /** The part of an instance that serves people: pages for the signed-in user. */
 export interface PagesCore {
-  signIn(options: SignInOptions): Step
+  signIn(options: SignInOptions): PluginStep
   requireSignIn(requirement: PageRequirement): Step
   requireToken(scopes: NonEmpty<string>, options?: TokenOptions): Step
-  adminConsent(options: AdminConsentOptions): Step
+  adminConsent(options: AdminConsentOptions): PluginStep
   errors(): ErrorStep
   account(request: RequestView): Account
   accountIfAny(request: RequestView): Account | undefined

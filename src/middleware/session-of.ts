@@ -43,7 +43,7 @@ export function createFrameworkSessions(warn: (message: string) => void): Reques
       throw new ConfigurationError({
         message:
           'signIn() needs a session, and this request has none. Mount the session middleware ' +
-          "(express-session, koa-session) before identity.signIn(), or use signIn({ session: 'cookie' }).",
+          "(express-session, koa-session, @fastify/session) before identity.signIn(), or use signIn({ session: 'cookie' }).",
         option: 'signIn',
       })
     },

@@ -31,7 +31,7 @@ import { createSignInRoutes } from './sign-in-routes.js'
 import { signInChoicesOf, type SignInOptions } from './sign-in-options.js'
 import { createSignOutRoutes } from './sign-out-routes.js'
 import { createSilentAttempts } from './silent-attempts.js'
-import type { ErrorStep, Step } from './step.js'
+import { pluginStep, type ErrorStep, type PluginStep, type Step } from './step.js'
 
 export interface SignInSettings {
   readonly authority: Authority
@@ -62,7 +62,7 @@ export interface SignInSettings {
 /** The part of an instance that signs users in. */
 export interface SignInCore {
   /** Answers the sign-in's own routes; on every other path only looks who is signed in. */
-  readonly signIn: Step
+  readonly signIn: PluginStep
   readonly requireSignIn: Step
   /** As `requireSignIn`, for sign-ins that prove more. */
   readonly pageGuard: PageGuard
@@ -227,7 +227,7 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
     errors,
     requireSignIn,
     pageGuard,
-    signIn: committing(signIn),
+    signIn: pluginStep([...routes.keys()], committing(signIn)),
     requireToken: (acquire) =>
       async function requireToken(request) {
         const reply = await requireSignIn(request)

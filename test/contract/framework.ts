@@ -1,7 +1,6 @@
 import type { RequestListener } from 'node:http'
 import type { Caller } from 'entrada'
-import type { EntraOptions } from 'entrada/express'
-import type { Identity } from '../../src/middleware/identity.js'
+import type { EntraOptions, Identity } from 'entrada/adapter'
 
 /**
  * What a framework brings to the contract: one file in ./frameworks, one line in ./frameworks.ts.
