@@ -55,4 +55,9 @@ const withCors =
     return new Response(answer.body, { status: answer.status, headers: all })
   }
 
-export const fetchApp: Framework = { name: 'Request → Response', sessions: [ownCookie], build }
+export const fetchApp: Framework = {
+  name: 'Request → Response',
+  sessions: [ownCookie],
+  answersItself: true,
+  build,
+}

@@ -5,11 +5,11 @@ import { handled, ownCookie, type Framework } from '../framework.js'
 
 const build: Framework['build'] = (options, shape) => {
   const identity = entra(options)
-  const app = new Hono()
+  const app = new Hono({ strict: false })
   if (shape.cors !== undefined) app.use(cors(shape.cors))
   if (shape.bodyParser === true) app.use(readForm)
 
-  const mounted = new Hono()
+  const mounted = new Hono({ strict: false })
   const plugins = shape.plugins?.<Context, MiddlewareHandler, MiddlewareHandler>(identity) ?? []
   for (const plugin of plugins) mounted.use(plugin)
   for (const route of shape.routes<Context, MiddlewareHandler, MiddlewareHandler>(identity)) {
