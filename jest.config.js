@@ -7,9 +7,11 @@ export default {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^entrada$': '<rootDir>/src/index.ts',
+    '^entrada/adapter$': '<rootDir>/src/adapter.ts',
+    '^entrada/adapter/node$': '<rootDir>/src/adapters/node-http/index.ts',
     '^entrada/redis$': '<rootDir>/src/stores/redis/index.ts',
     '^entrada/emulator$': '<rootDir>/src/emulator/index.ts',
-    '^entrada/(express|koa|fastify)$': '<rootDir>/src/adapters/$1/index.ts',
+    '^entrada/(express|fastify|fetch|hono|koa)$': '<rootDir>/src/adapters/$1/index.ts',
   },
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true }] },
   setupFilesAfterEnv: ['<rootDir>/test/support/unhandled.ts'],

@@ -200,7 +200,7 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
     sessionOf,
     choices,
   })
-  const pageGuard = createPageGuard({
+  const guardFor = createPageGuard({
     ...settings,
     loginPath: choices.routes.login,
     signedInWith,
@@ -209,6 +209,7 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
     sessionOf,
     errors,
   })
+  const pageGuard: PageGuard = (requirement) => committing(guardFor(requirement))
   const requireSignIn = pageGuard({})
 
   function routesByPath<Route>(byName: Record<keyof typeof choices.routes, Route>) {
@@ -219,6 +220,15 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
       [logout, byName.logout],
       [frontChannelLogout, byName.frontChannelLogout],
     ])
+  }
+
+  /** A guard may be the first to look at a request, and then notes that its user is active. */
+  function committing(step: Step): Step {
+    return async (request) => {
+      const reply = await step(request)
+      await requestSessions.commit(request)
+      return reply
+    }
   }
 
   /** Looks once per request, however many guards ask. */
@@ -243,11 +253,7 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
     errors,
     requireSignIn,
     pageGuard,
-    signIn: pluginStep([...routes.keys()], async (request) => {
-      const reply = await signIn(request)
-      await requestSessions.commit(request)
-      return reply
-    }),
+    signIn: pluginStep([...routes.keys()], committing(signIn)),
     requireToken: (acquire) =>
       async function requireToken(request) {
         const reply = await requireSignIn(request)

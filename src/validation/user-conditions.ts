@@ -1,5 +1,4 @@
 import { ClaimsRequiredError, ScopeMissingError } from '../protocol/access-errors.js'
-import { endpointOf } from '../protocol/authority.js'
 import type { UserCaller } from '../protocol/caller.js'
 import { shown } from '../protocol/refusal-reason.js'
 import type { Condition } from './condition.js'

@@ -1,7 +1,6 @@
 import type { RequestListener } from 'node:http'
 import type { Caller } from 'entrada'
-import type { EntraOptions } from 'entrada/express'
-import type { Identity } from '../../src/middleware/identity.js'
+import type { EntraOptions, Identity } from 'entrada/adapter'
 
 /**
  * What a framework brings to the contract: one file in ./frameworks, one line in ./frameworks.ts.
@@ -13,6 +12,8 @@ export interface Framework {
   readonly name: string
   /** Ways of keeping sessions that the sign-in contract is run with. */
   readonly sessions: readonly SessionWay[]
+  /** There is no framework that errors could be left to: `errors()` is always at work. */
+  readonly answersItself?: boolean
   readonly build: (options: EntraOptions, shape: AppShape) => ContractApp
 }
 
