@@ -1,12 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { AccessToken } from '../../src/acquisition/access-token.js'
 import { createMemberGroups } from '../../src/acquisition/member-groups.js'
-import { createTokenSource } from '../../src/acquisition/token-source.js'
 import { EgressRefusedError } from '../../src/protocol/egress-refused-error.js'
 import { GraphRequestError } from '../../src/protocol/graph-request-error.js'
 import type { UserCaller } from '../../src/protocol/caller.js'
 import { serve, type LoopbackServer } from '../support/loopback-server.js'
+import { tokenSourceWith } from '../support/token-source.js'
 
 interface Seen {
   readonly method: string | undefined
@@ -33,15 +32,8 @@ async function graphAnswering(answer: (response: ServerResponse) => void, delega
     })
   })
   servers.push(server)
-  const token = new AccessToken({ token: 'a-token-for-graph', scopes: [], expiresAt: 0 })
-  const source = createTokenSource({
-    acquire: () => Promise.resolve(token),
-    unanswered: () => undefined,
-    graph: { resource: 'https://graph.microsoft.com', endpoint: server.origin, hosts: [] },
-    fetch,
-    delegated,
-  })
-  return { seen, source, graph: source.graph }
+  const { source, asked, waits } = tokenSourceWith({ graphOrigin: server.origin, delegated })
+  return { seen, source, graph: source.graph, asked, waits, origin: server.origin }
 }
 
 const json =
@@ -61,7 +53,7 @@ describe('Microsoft Graph', () => {
         url: '/v1.0/me/getMemberObjects',
         body: '{"securityEnabledOnly":false}',
         headers: {
-          authorization: 'Bearer a-token-for-graph',
+          authorization: 'Bearer token-1',
           accept: 'application/json',
           'content-type': 'application/json',
           'client-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
