@@ -46,7 +46,9 @@ export interface JsonCall {
 export function createJsonCalls<Init extends Pick<RequestInit, 'headers' | 'signal'>>(
   settings: JsonCallSettings<Init>,
 ): JsonCalls<Init> {
-  async function ask(method: string, path: string, init: Init, body?: string): Promise<unknown> {
+  const nothing = {} as Init // each of its members may be left out
+
+  async function ask(method: string, path: string, init = nothing, body?: string) {
     const headers = new Headers(init.headers)
     if (!headers.has('accept')) headers.set('accept', 'application/json')
     if (body !== undefined && !headers.has('content-type'))
@@ -71,31 +73,26 @@ export function createJsonCalls<Init extends Pick<RequestInit, 'headers' | 'sign
   // Who calls says what the API documents for the path; nothing here could know better.
   return {
     async get<Answer>(path: string, init?: Init) {
-      return (await ask('GET', path, init ?? none())) as Answer
+      return (await ask('GET', path, init)) as Answer
     },
     async post<Answer>(path: string, body: unknown, init?: Init) {
-      return (await ask('POST', path, init ?? none(), JSON.stringify(body))) as Answer
+      return (await ask('POST', path, init, JSON.stringify(body))) as Answer
     },
     async put<Answer>(path: string, body: unknown, init?: Init) {
-      return (await ask('PUT', path, init ?? none(), JSON.stringify(body))) as Answer
+      return (await ask('PUT', path, init, JSON.stringify(body))) as Answer
     },
     async patch<Answer>(path: string, body: unknown, init?: Init) {
-      return (await ask('PATCH', path, init ?? none(), JSON.stringify(body))) as Answer
+      return (await ask('PATCH', path, init, JSON.stringify(body))) as Answer
     },
     async delete<Answer>(path: string, init?: Init) {
-      return (await ask('DELETE', path, init ?? none())) as Answer
+      return (await ask('DELETE', path, init)) as Answer
     },
-    fetch: (path, init) => settings.send(path, init ?? none()),
+    fetch: (path, init = nothing) => settings.send(path, init),
   }
 }
 
-/** Every member of an init may be left out. */
-function none<Init>(): Init {
-  return {} as Init
-}
-
 function contentOf(text: string): unknown {
-  return text === '' ? undefined : JSON.parse(text)
+  return text === '' ? undefined : (JSON.parse(text) as unknown)
 }
 
 function failureIn(error: unknown): Unreachable | undefined {

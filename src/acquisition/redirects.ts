@@ -48,9 +48,10 @@ export async function sendWithinOrigin(
   throw new EgressRefusedError(`${url.origin} redirected more than ${mostRedirects} times.`)
 }
 
-/** A fetch that follows redirects whatever it is told still says where the answer came from. */
+/** A fetch that follows redirects whatever it is told still says so. */
 function answerOf(response: Response, { origin }: URL): ApiAnswer {
-  return { response, isOfApi: response.url === '' || new URL(response.url).origin === origin }
+  const { redirected, url } = response
+  return { response, isOfApi: !redirected || (URL.canParse(url) && new URL(url).origin === origin) }
 }
 
 function targetOf({ status, headers }: Response, base: URL): URL | undefined {

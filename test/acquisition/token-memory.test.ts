@@ -258,7 +258,7 @@ describe('a token for another API', () => {
       inspect(token),
       inspect(token, { customInspect: false, showHidden: true }),
       format('%s %o %j', token, token, token),
-      inspect({ ...token }),
+      inspect(Object.assign({}, token)),
       inspect(new Error('failed', { cause: token })),
       Object.values(token).join(),
       serialize(token).toString('latin1'),

@@ -95,7 +95,8 @@ export function noMailbox(): GraphError {
 
 /** Too many requests, or a part of Graph that is out of order. https://learn.microsoft.com/graph/throttling */
 export function turnedAway(status: number, retryAfter: number | undefined): GraphError {
-  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }
+  const headers: Record<string, string> =
+    retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }
   return status === 429
     ? new GraphError(429, 'TooManyRequests', 'Please retry again later.', headers)
     : new GraphError(
