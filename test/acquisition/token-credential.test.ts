@@ -1,6 +1,6 @@
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { inspect } from 'node:util'
+import { format, inspect } from 'node:util'
 import { SecretClient } from '@azure/keyvault-secrets'
 import { isTokenCredential } from '@azure/core-auth'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
@@ -215,7 +215,12 @@ describe('credential()', () => {
   it('R40 T30 gives text to the client library, and shows none when it is printed', async () => {
     const { source } = tokenSourceWith()
     const given = await source.credential().getToken(vaultDefault)
-    const printed = [String(given), inspect(given), inspect({ given }), JSON.stringify({ given })]
+    const printed = [
+      format('%s', given),
+      inspect(given),
+      inspect({ given }),
+      JSON.stringify({ given }),
+    ]
     expect(printed.join()).not.toContain('token-1')
     expect(inspect(source.credential())).not.toContain('token-1')
   })
@@ -283,9 +288,11 @@ describe('credential()', () => {
   })
 
   it('plans scopes as token() does, before any request', async () => {
-    const { getToken } = identityOf().forApp().credential()
-    await expect(getToken('User.Read')).rejects.toMatchObject({ aadsts: 1002012 })
-    await expect(getToken([])).rejects.toMatchObject({ code: 'ERR_ENTRA_SCOPES_INVALID' })
+    const credential = identityOf().forApp().credential()
+    await expect(credential.getToken('User.Read')).rejects.toMatchObject({ aadsts: 1002012 })
+    await expect(credential.getToken([])).rejects.toMatchObject({
+      code: 'ERR_ENTRA_SCOPES_INVALID',
+    })
     expect(emulator.requests).toEqual([])
   })
 

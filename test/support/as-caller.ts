@@ -16,7 +16,7 @@ export async function asCaller<Value>(
         .finally(() => response.end())
     })
     app.use((error: unknown, _request: Request, response: express.Response, _next: unknown) => {
-      reject(error) // whatever the guard threw
+      reject(error instanceof Error ? error : new Error(String(error)))
       response.end()
     })
   })
