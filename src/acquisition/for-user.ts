@@ -63,11 +63,26 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
     const wanted = wantedBy(question)
     const kept = keptFor(wanted, await tokens.read(user.session))
     const now = clock()
-    if (kept === undefined || now >= kept.staleAt) {
+    if (kept === undefined) {
       return new AccessToken(await renewed(renewalOf(user, wanted, 'now')))
     }
+    if (now >= kept.staleAt) return new AccessToken(await renewedOrValid(kept, { user, wanted }))
     const isDue = now >= kept.refreshAt
     return new AccessToken(isDue ? await servedWhileGood(kept, { user, wanted }) : kept)
+  }
+
+  /** A token that is about to expire is better than none. */
+  async function renewedOrValid(
+    kept: KeptToken,
+    { user, wanted }: Pick<Renewal, 'user' | 'wanted'>,
+  ): Promise<KeptToken> {
+    const renewal = renewalOf(user, wanted, 'now')
+    try {
+      return await renewed(renewal)
+    } catch (error) {
+      if (clock() < kept.expiresAt) return kept
+      throw error
+    }
   }
 
   /** T26: nobody waits for the platform while the token is good, nor fails when a renewal does. */

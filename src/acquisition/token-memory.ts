@@ -18,7 +18,8 @@ export type Fetching = (request: TokenRequest, need: 'usable' | 'fresh') => Prom
 export interface TokenMemory {
   /**
    * The token of a name, fetched when there is none. A token past its refresh time still serves
-   * while one background request renews it; if that fails, the old one serves until it is stale.
+   * while one background request renews it. A stale one, which is about to expire, is waited for no
+   * longer than a renewal takes: if that fails, the old one serves until it expires.
    * What the platform refused is refused again, without asking, for as long as pauseAfter() says.
    */
   get(request: TokenRequest): Promise<KeptToken>
@@ -118,24 +119,33 @@ export function createTokenMemory(settings: TokenMemorySettings): TokenMemory {
       .finally(() => (renewals -= 1))
   }
 
+  function orWhileValid(kept: KeptToken) {
+    return (error: unknown): KeptToken => {
+      if (clock() < kept.expiresAt) return kept
+      throw error
+    }
+  }
+
   return {
     async get(request) {
       const key = cacheKey(...request.name)
       const entry = touch(key)
       const now = clock()
       const { kept, refusal } = entry
-      if (kept !== undefined && isUsable(entry, kept, now)) {
+      if (kept !== undefined && isBefore(kept.staleAt, entry, now)) {
         if (now >= kept.refreshAt && !isAhead(entry.quietUntil, now)) {
           renewBehind(key, entry, request)
         }
         return kept
       }
+      const isValid = kept !== undefined && isBefore(kept.expiresAt, entry, now)
+      if (isValid && isAhead(entry.quietUntil, now)) return kept
       if (refusal !== undefined && isAhead(refusal.until, now)) {
         throw repeated(refusal.error, refusal.until - now)
       }
       const renewal = renew(key, entry, request, 'usable')
       makeRoom()
-      return renewal
+      return isValid ? renewal.catch(orWhileValid(kept)) : renewal
     },
     get bytes() {
       return bytes
@@ -144,8 +154,8 @@ export function createTokenMemory(settings: TokenMemorySettings): TokenMemory {
 }
 
 /** A token that came long after now came before the clock was set back: its times mean nothing. */
-function isUsable({ keptAt }: Entry, { staleAt }: KeptToken, now: number): boolean {
-  return now < staleAt && keptAt - now <= clockDifference
+function isBefore(time: number, { keptAt }: Entry, now: number): boolean {
+  return now < time && keptAt - now <= clockDifference
 }
 
 /** No pause is longer than this, so a later end is one that a clock gave which has been set back. */

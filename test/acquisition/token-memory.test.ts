@@ -83,6 +83,22 @@ describe('tokens kept in memory', () => {
     expect(await textOf(get('key'))).toBe('token 3')
   })
 
+  it('T26 serves a stale token for as long as it is valid when it cannot be renewed, and no longer', async () => {
+    const { clock, pass } = at()
+    const { calls, get } = remembering({ clock })
+    await get('key')
+    calls.error = new Error('the platform is away')
+    pass(56 * 60_000)
+    expect(await textOf(get('key'))).toBe('token 1')
+    expect(await textOf(get('key'))).toBe('token 1')
+    expect(calls.count).toBe(2)
+    pass(30_000)
+    expect(await textOf(get('key'))).toBe('token 1')
+    expect(calls.count).toBe(3)
+    pass(4 * 60_000)
+    await expect(get('key')).rejects.toThrow('the platform is away')
+  })
+
   it('T07 serves a good token for as long as renewing it is throttled', async () => {
     const { clock, pass } = at()
     const { calls, get } = remembering({
@@ -182,7 +198,7 @@ describe('tokens kept in memory', () => {
     },
   )
 
-  it('T25 believes no lifetime beyond two days', () => {
+  it('T25 R26 believes no lifetime beyond two days', () => {
     const { clock } = at()
     const body = { access_token: 't', token_type: 'bearer' as const, expires_in: 1e12 }
     const kept = keptTokenOf(body, { resource: 'r', requested: [], receivedAt: clock() })

@@ -168,7 +168,7 @@ describe.each(apiFrameworks)('the API contract on $name', ({ mount }) => {
     expect(grantsOf(emulator)).toHaveLength(1)
   })
 
-  it('R44 refuses to act on behalf of a caller that no guard verified', async () => {
+  it('R44 T13 refuses to act on behalf of a caller that no guard verified', async () => {
     const answer = await call(apiRoutes.unguarded, await asUser(['access_as_user']))
     expect(answer.status).toBe(500)
     expect(grantsOf(emulator)).toHaveLength(0)

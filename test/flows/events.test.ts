@@ -158,7 +158,7 @@ describe('what a sign-in tells the developer', () => {
     expect(told).not.toMatch(/eyJ|ada@contoso/)
   })
 
-  it('R24 that no refresh token came although one was asked for, once', async () => {
+  it('R24 R25 that no refresh token came although one was asked for, once', async () => {
     const withoutRefreshToken = tamperingFetch((body) =>
       Promise.resolve({ ...body, refresh_token: undefined }),
     )

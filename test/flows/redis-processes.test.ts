@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/gl
 import { RedisStore } from 'connect-redis'
 import express from 'express'
 import session from 'express-session'
-import { createClient } from 'redis'
+import { createClient, type RedisClientType } from 'redis'
 import type { Emulator } from 'entrada/emulator'
 import { entra, type ExpressIdentity } from 'entrada/express'
 import { redisTokenStore } from 'entrada/redis'
@@ -86,6 +86,18 @@ describeWithService(redisServer, 'two processes with sessions and sign-outs on R
     turn = process
     return JSON.parse((await agent.get(`${server.origin}/`)).html)
   }
+  async function withRedis<Value>(work: (client: RedisClientType) => Promise<Value>) {
+    const client: RedisClientType = createClient({ url: redis.url })
+    await client.connect()
+    try {
+      return await work(client)
+    } finally {
+      client.destroy()
+    }
+  }
+  const redisKeys = () => withRedis((client) => client.keys('*'))
+  const forget = (keys: string[]) => withRedis((client) => client.del(keys))
+
   /** A copy of the cookies, for a request beside the browser's own. */
   const headersOf = (agent: UserAgent) => {
     const cookies = agent.cookies.all().map(({ name, value }) => `${name}=${value}`)
@@ -146,6 +158,21 @@ describeWithService(redisServer, 'two processes with sessions and sign-outs on R
         null,
       ])
     }
+  })
+
+  it('X04 a failover that loses the last second makes nobody somebody else, and costs one sign-in at worst', async () => {
+    const early = await signedIn()
+    const before = new Set(await redisKeys())
+    const late = await signedIn('grace@contoso.example')
+    await forget((await redisKeys()).filter((key) => !before.has(key)))
+    for (const process of [0, 1]) {
+      expect([await nameSeenBy(early, process), await nameSeenBy(late, process)]).toEqual([
+        'Ada Example',
+        null,
+      ])
+    }
+    await signIn(late, `${server.origin}/auth/login`, { user: 'grace@contoso.example' })
+    expect(await nameSeenBy(late, 1)).toContain('Grace')
   })
 
   it('S15 a slow request in one that saves the session again does not undo the sign-out in the other', async () => {
