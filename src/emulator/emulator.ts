@@ -30,6 +30,9 @@ export interface Emulator {
   readonly grants: Grants
   /** Conditional Access and continuous access evaluation. */
   readonly conditionalAccess: ConditionalAccess
+  /** How long tokens and codes are good for. */
+  readonly lifetimes: Lifetimes
+  readonly throttling: Throttling
   readonly faults: Faults
   /** What was asked of the emulator, oldest first, secrets left out. */
   readonly requests: readonly RequestRecord[]
@@ -72,8 +75,16 @@ export interface WorkloadTokenRequest {
 export type KeyFamily = 'organization' | 'personal'
 
 export interface PlatformKeys {
-  /** Puts a new organization key in use at once, keeps the old one published; returns its kid. */
-  rotate(): string
+  /**
+   * Puts a new key in use at once, keeps the old one published; returns its kid. Organizations' key
+   * when no family is named.
+   */
+  rotate(family?: KeyFamily): string
+  /**
+   * Publishes a key of another cloud, such as `microsoftonline.us`, that signs nothing of this one;
+   * returns its kid, with which `sign` forges what must be refused.
+   */
+  publishForeign(cloudInstanceName: string): string
   /** No longer publishes the key. */
   withdraw(kid: string): void
   /** The key that signs now. */
@@ -105,15 +116,75 @@ export interface ConditionalAccess {
    * `cp1` get a claims challenge, others 403.
    */
   requireContext(context: string): void
+  /**
+   * Sign-in frequency: a refresh token for the API is AADSTS70043 once the sign-in is older, and
+   * single sign-on asks again.
+   */
+  limitSession(policy: SessionPolicy): void
+  /**
+   * Nobody, or the user named, gets tokens for the API: AADSTS53003 with `capolids` from the token
+   * endpoint, a page at the browser.
+   */
+  block(policy: BlockPolicy): void
   /** Takes back what is required; sessions that were ended stay ended. */
   clear(): void
 }
 
-export interface MfaPolicy {
-  /** Application id of the API. */
-  resource: string
+/** Asked for with tokens for an API, or with an authentication context such as `c1`. */
+export type MfaPolicy = ({ resource: string } | { context: string }) & {
   /** 50076, the default: the user must use it; 50079: the user must register for it first. */
   code?: 50076 | 50079
+}
+
+export interface SessionPolicy {
+  /** Application id of the API. */
+  resource: string
+  /** How old a sign-in may be. */
+  seconds: number
+}
+
+export interface BlockPolicy {
+  /** Application id of the API. */
+  resource: string
+  /** Object id of the user; everybody when left out. */
+  user?: string
+}
+
+/** All in seconds. What is left out keeps the platform's own lifetime. */
+export interface LifetimeChoice {
+  /** A random 60 to 90 minutes for users, an hour for applications. */
+  accessToken?: number
+  /** A minute. */
+  code?: number
+  /** Without use: 90 days. */
+  refreshToken?: number
+  /**
+   * Tokens for Microsoft Graph of clients that declared `cp1` live this long, about a day at
+   * Microsoft, and `refresh_in` is half of it. As other tokens when left out.
+   */
+  continuousAccess?: number
+}
+
+export interface Lifetimes {
+  set(choice: LifetimeChoice): void
+  clear(): void
+}
+
+export interface ThrottleRule {
+  /** Application id of the client; every client when left out. */
+  client?: string
+  /** Seconds for `Retry-After`; 60 when left out. */
+  retryAfter?: number
+  /** How many requests are throttled; all of them when left out. */
+  times?: number
+}
+
+/** AADSTS50196: 429 with `Retry-After` for client credentials, `invalid_grant` in a user's name. */
+export interface Throttling {
+  limit(rule?: ThrottleRule): void
+  /** Throttles, as Microsoft does, from the 15th identical token request in five minutes on. */
+  detectLoops(): void
+  clear(): void
 }
 
 export interface SignOptions {

@@ -9,6 +9,7 @@ export type {
   DelegatedPermission,
   Directory,
   FederatedCredential,
+  GroupMembershipClaims,
   ManagedIdentity,
   Message,
   RequiredResourceAccess,
@@ -17,6 +18,7 @@ export type {
   User,
 } from './directory.js'
 export type {
+  BlockPolicy,
   ConditionalAccess,
   Emulator,
   EmulatorOptions,
@@ -25,11 +27,16 @@ export type {
   Faults,
   Grants,
   KeyFamily,
+  LifetimeChoice,
+  Lifetimes,
   MfaPolicy,
   MintRequest,
   PlatformKeys,
   RequestRecord,
+  SessionPolicy,
   SignOptions,
+  ThrottleRule,
+  Throttling,
   Workload,
   WorkloadTokenRequest,
 } from './emulator.js'

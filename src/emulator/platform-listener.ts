@@ -2,7 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { adminConsentEndpoint } from './admin-consent/admin-consent-endpoint.js'
 import { authorizeEndpoint, resumeEndpoint } from './authorize/authorize-endpoint.js'
 import { interactionEndpoint } from './authorize/interaction-endpoint.js'
-import { discoveryEndpoint, keysEndpoint } from './platform/metadata-endpoints.js'
+import {
+  discoveryEndpoint,
+  instanceDiscoveryEndpoint,
+  keysEndpoint,
+} from './platform/metadata-endpoints.js'
 import type { Endpoint } from './emulator.js'
 import { malformedRequest } from './errors/catalogue.js'
 import { traceFor } from './errors/trace.js'
@@ -14,6 +18,7 @@ import { addParameters, type RequestRecorder } from './http/request-recorder.js'
 import { errorPageReply, pageReply, sendReply } from './http/reply.js'
 import { errorPage } from './pages/error.js'
 import { signOutEndpoint } from './sign-out/sign-out-endpoint.js'
+import { deviceCodeEndpoint } from './token-endpoint/device-code-endpoint.js'
 import { tokenEndpoint } from './token-endpoint/token-endpoint.js'
 import type { Services } from './platform/services.js'
 import { workloadRoutes } from './workload/workload-routes.js'
@@ -38,12 +43,14 @@ type Answer = (services: Services, exchange: Exchange) => Promise<void> | void
 
 const routes: readonly (readonly [path: RegExp, endpoint: Endpoint, answer: Answer])[] = [
   [/^(\/v2\.0)?\/\.well-known\/openid-configuration$/, 'discovery', discoveryEndpoint],
+  [/^\/discovery\/instance$/, 'discovery', instanceDiscoveryEndpoint],
   [/^\/discovery(\/v2\.0)?\/keys$/, 'keys', keysEndpoint],
-  [/^\/oauth2\/v2\.0\/authorize$/, 'authorize', authorizeEndpoint],
+  [/^\/oauth2(\/v2\.0)?\/authorize$/, 'authorize', authorizeEndpoint],
   [/^\/oauth2\/v2\.0\/authorize\/[\w-]+$/, 'other', resumeEndpoint],
   [/^\/interaction\/[\w-]+$/, 'other', interactionEndpoint],
-  [/^\/oauth2\/v2\.0\/token$/, 'token', tokenEndpoint],
-  [/^\/oauth2\/v2\.0\/logout$/, 'logout', signOutEndpoint],
+  [/^\/oauth2(\/v2\.0)?\/token$/, 'token', tokenEndpoint],
+  [/^\/oauth2(\/v2\.0)?\/devicecode$/, 'other', deviceCodeEndpoint],
+  [/^\/oauth2(\/v2\.0)?\/logout$/, 'logout', signOutEndpoint],
   [/^(\/v2\.0)?\/adminconsent$/, 'adminconsent', adminConsentEndpoint],
 ]
 

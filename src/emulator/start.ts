@@ -12,9 +12,11 @@ import { createRequestRecorder } from './http/request-recorder.js'
 import { createKeyRing } from './keys/key-ring.js'
 import { createPlatformListener } from './platform-listener.js'
 import { cloudOf } from './platform/cloud.js'
+import { createLifetimes } from './platform/lifetimes.js'
 import type { Platform } from './platform/platform.js'
 import { createRegistry } from './platform/registry.js'
 import type { Services } from './platform/services.js'
+import { createThrottle } from './token-endpoint/throttling.js'
 import { mintToken } from './tokens/mint-token.js'
 import { signJwt } from './tokens/sign-jwt.js'
 import { createWorkloadIssuer } from './workload/workload-issuer.js'
@@ -56,6 +58,8 @@ export async function startEmulator(
     keys,
     consents: createConsentStore(live),
     access: createAccessPolicies(now),
+    lifetimes: createLifetimes(),
+    throttle: createThrottle(now),
     workload: createWorkloadIssuer({ listening, now }),
     opaqueTokens: new Map(),
     now,
@@ -80,6 +84,8 @@ export async function startEmulator(
     keys,
     grants: platform.consents,
     conditionalAccess: platform.access,
+    lifetimes: platform.lifetimes,
+    throttling: platform.throttle,
     faults,
     workload: platform.workload,
     requests: recorder.records,

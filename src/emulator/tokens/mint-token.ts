@@ -5,6 +5,7 @@ import type { MintRequest } from '../emulator.js'
 import type { Platform } from '../platform/platform.js'
 import type { TenantUser } from '../platform/registry.js'
 import { accessTokenClaims, type AccessTokenRequest } from './access-token-claims.js'
+import { noClaims } from './claims-request.js'
 import { keyFor, signAccessToken, tokenVersionOf } from './issue-token.js'
 
 /** An access token without a grant: as the platform would issue it, or as a test wants it. */
@@ -48,7 +49,7 @@ function issueRequest(
             authTime: Math.floor(platform.now() / 1000),
             contexts: [],
           },
-    claimsRequest: { capabilities: [], contexts: [], policies: [] },
+    claimsRequest: noClaims,
     lifetime: request.expiresIn ?? 3_600,
   }
 }
