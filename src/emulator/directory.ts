@@ -144,6 +144,8 @@ export interface FederatedCredential {
 }
 
 export interface DelegatedPermission {
+  /** The permission's GUID, by which exported registrations name it. */
+  id?: string
   value: string
   /** `Admin` permissions can only be granted by an administrator. */
   type: 'User' | 'Admin'
@@ -152,6 +154,8 @@ export interface DelegatedPermission {
 }
 
 export interface AppRole {
+  /** The role's GUID, by which exported registrations name it. */
+  id?: string
   value: string
   allowedMemberTypes: ('User' | 'Application')[]
   displayName: string

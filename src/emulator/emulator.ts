@@ -12,6 +12,17 @@ export interface EmulatorOptions {
   publicOrigin?: string
   /** The clock, in milliseconds since 1970; `Date.now` by default. */
   now?: () => number
+  /** Is told when the directory file has changed, also when what it holds now cannot be used. */
+  onDirectoryChange?: (file: DirectoryFile) => void
+}
+
+/** The file a directory was read from; the emulator follows its changes. */
+export interface DirectoryFile {
+  readonly path: string
+  /** What the file holds that the emulator leaves out. */
+  readonly notes: readonly string[]
+  /** Why the file cannot be used any more; what it said before is still in force. */
+  readonly problem: Error | undefined
 }
 
 export interface Emulator {
@@ -25,6 +36,8 @@ export interface Emulator {
   readonly graphOrigin: string
   /** The live directory, a deep copy of what was given; changes take effect at once. */
   readonly directory: Directory
+  /** Set when the directory was given as a path. */
+  readonly directoryFile: DirectoryFile | undefined
   readonly keys: PlatformKeys
   /** The live consent store. */
   readonly grants: Grants

@@ -20,6 +20,7 @@ export type {
 export type {
   BlockPolicy,
   ConditionalAccess,
+  DirectoryFile,
   Emulator,
   EmulatorOptions,
   Endpoint,

@@ -3,6 +3,7 @@ import { createBrowserSessions } from './authorize/browser-sessions.js'
 import { createAccessPolicies } from './conditional-access/access-policies.js'
 import { createConsentStore } from './consent/consent-store.js'
 import { contosoDirectory } from './contoso.js'
+import { openDirectory } from './directory-file/directory-source.js'
 import type { Directory } from './directory.js'
 import type { Emulator, EmulatorOptions } from './emulator.js'
 import { createFaultGate } from './faults.js'
@@ -25,18 +26,21 @@ import { createWorkloadIssuer } from './workload/workload-issuer.js'
  * Starts a local Microsoft identity platform with a Microsoft Graph beside it, for development and
  * tests. It listens on loopback only and keeps everything in memory.
  *
- * @param directory tenants, users and applications; `contosoDirectory()` when left out
- * @throws Error when oidc-provider, an optional peer dependency, is not installed
+ * @param directory tenants, users and applications: a value, or the path of a JSON file, which is
+ *   followed when it changes; `contosoDirectory()` when left out
+ * @throws Error when oidc-provider, an optional peer dependency, is not installed, and when a
+ *   directory file cannot be used
  * @example
  * const emulator = await startEmulator()
  * const response = await fetch(`${emulator.authority}/v2.0/.well-known/openid-configuration`)
  * await emulator.stop()
  */
 export async function startEmulator(
-  directory: Directory = contosoDirectory(),
+  directory: Directory | string | URL = contosoDirectory(),
   options: EmulatorOptions = {},
 ): Promise<Emulator> {
-  const live = structuredClone(directory)
+  const source = await openDirectory(directory)
+  const { live } = source
   const { now = Date.now, publicOrigin } = checked(options, live)
   const recorder = createRequestRecorder()
   const faults = createFaultGate()
@@ -64,7 +68,9 @@ export async function startEmulator(
     opaqueTokens: new Map(),
     now,
   }
+  const unfollow = source.follow(platform.consents, options.onDirectoryChange)
   async function stop(): Promise<void> {
+    unfollow()
     await Promise.all([main.stop(), graph.stop()])
   }
   try {
@@ -81,6 +87,7 @@ export async function startEmulator(
     authority: `${origin}/${live.tenants[0]?.id ?? 'common'}`,
     graphOrigin,
     directory: live,
+    directoryFile: source.file,
     keys,
     grants: platform.consents,
     conditionalAccess: platform.access,
