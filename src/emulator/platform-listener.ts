@@ -7,7 +7,9 @@ import {
   instanceDiscoveryEndpoint,
   keysEndpoint,
 } from './platform/metadata-endpoints.js'
-import type { Endpoint } from './emulator.js'
+import { controlEndpoint, isControlPath } from './control/control-endpoint.js'
+import type { Endpoint } from './emulator-switches.js'
+import type { DirectoryFile } from './emulator.js'
 import { malformedRequest } from './errors/catalogue.js'
 import { traceFor } from './errors/trace.js'
 import type { FaultGate } from './faults.js'
@@ -28,6 +30,7 @@ export interface ListenerParts {
   recorder: RequestRecorder
   faults: FaultGate
   publicOrigin: string | undefined
+  directoryFile: DirectoryFile | undefined
 }
 
 /** The sign-in platform as a request listener. */
@@ -55,12 +58,17 @@ const routes: readonly (readonly [path: RegExp, endpoint: Endpoint, answer: Answ
 ]
 
 async function answer(
-  { services, recorder, faults, publicOrigin }: ListenerParts,
+  { services, recorder, faults, publicOrigin, directoryFile }: ListenerParts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   request.on('error', () => response.destroy())
   const url = new URL(request.url ?? '/', services.platform.origin)
+  if (isControlPath(url.pathname) && isKnownHost(request, publicOrigin)) {
+    const { platform } = services
+    await controlEndpoint({ platform, recorder, faults, directoryFile }, request, response)
+    return
+  }
   const [, tenant = '', path = ''] = /^\/([^/]*)(\/.*)?$/s.exec(url.pathname) ?? []
   const [, endpoint, handle] =
     workloadRoutes.find(([pattern]) => pattern.test(url.pathname)) ??

@@ -18,7 +18,9 @@ import type { Platform } from './platform/platform.js'
 import { createRegistry } from './platform/registry.js'
 import type { Services } from './platform/services.js'
 import { createThrottle } from './token-endpoint/throttling.js'
-import { mintToken } from './tokens/mint-token.js'
+import { answerSignIn } from './test-kit/answer-sign-in.js'
+import { mintToken } from './test-kit/mint.js'
+import { signInAs } from './test-kit/sign-in-as.js'
 import { signJwt } from './tokens/sign-jwt.js'
 import { createWorkloadIssuer } from './workload/workload-issuer.js'
 
@@ -73,19 +75,26 @@ export async function startEmulator(
     unfollow()
     await Promise.all([main.stop(), graph.stop()])
   }
-  try {
-    const services = await createServices(platform)
-    platformHandler.use(createPlatformListener({ services, recorder, faults, publicOrigin }))
-    graphHandler.use(createGraphListener({ platform, recorder, faults }))
-  } catch (error) {
+  const services = await createServices(platform).catch(async (error: unknown) => {
     await stop()
     throw error
-  }
+  })
+  platformHandler.use(
+    createPlatformListener({
+      services,
+      recorder,
+      faults,
+      publicOrigin,
+      directoryFile: source.file,
+    }),
+  )
+  graphHandler.use(createGraphListener({ platform, recorder, faults }))
   return {
     origin,
     listening,
     authority: `${origin}/${live.tenants[0]?.id ?? 'common'}`,
     graphOrigin,
+    controlUrl: `${listening}/emulator`,
     directory: live,
     directoryFile: source.file,
     keys,
@@ -104,7 +113,10 @@ export async function startEmulator(
       const standard = { typ: 'JWT', alg: 'RS256', kid: key.kid }
       return signJwt({ ...standard, ...header }, payload, key)
     },
-    mintToken: (request) => mintToken(platform, request),
+    mintToken: (request) => mintToken(services, request),
+    signInAs: (user, agent, answers) =>
+      signInAs({ platform, listening }, agent, { ...answers, user }),
+    answerSignIn: (url, answers) => answerSignIn({ platform, listening }, url, answers),
     stop,
   }
 }

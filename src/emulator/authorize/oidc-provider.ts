@@ -4,7 +4,7 @@ import { AadstsError } from '../errors/aadsts-error.js'
 import { asAadstsError } from '../errors/as-aadsts-error.js'
 import { malformedRequest } from '../errors/catalogue.js'
 import { traceFor } from '../errors/trace.js'
-import { recordOutcome } from '../http/record-outcome.js'
+import { recordAnswer, recordOutcome } from '../http/record-outcome.js'
 import { errorPageReply, type Reply } from '../http/reply.js'
 import { clientInfoOf } from '../tokens/identifiers.js'
 import { authorizeAnswer, authorizeErrorAnswer } from './authorize-answer.js'
@@ -81,6 +81,7 @@ function policyOf<Policy extends { clear(): void; add(prompt: Prompt): void }, P
 
 /** Through Koa, because oidc-provider still has cookies to set. */
 function reply(context: KoaContextWithOIDC, { status, headers, body }: Reply): void {
+  recordAnswer(context.req, { headers, body })
   context.status = status
   context.body = body
   context.set(headers)

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import type { BlockPolicy, ConditionalAccess, MfaPolicy, SessionPolicy } from '../emulator.js'
+import type {
+  BlockPolicy,
+  ConditionalAccess,
+  MfaPolicy,
+  SessionPolicy,
+} from '../emulator-switches.js'
 
 /** What an administrator has decided, and which sessions have already done what it takes. */
 export interface AccessPolicies extends ConditionalAccess {

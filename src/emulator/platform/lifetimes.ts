@@ -1,4 +1,4 @@
-import type { LifetimeChoice, Lifetimes } from '../emulator.js'
+import type { LifetimeChoice, Lifetimes } from '../emulator-switches.js'
 
 /** How long what is issued now holds. */
 export interface LifetimeSwitch extends Lifetimes {

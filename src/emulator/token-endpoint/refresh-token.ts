@@ -47,7 +47,7 @@ const day = 86_400_000
 /** A refresh token that goes on from a sign-in. */
 export async function issueRefreshToken(
   provider: Provider,
-  { signIns, platform, client: { appId } }: GrantContext,
+  { signIns, platform, client: { appId } }: Pick<GrantContext, 'signIns' | 'platform' | 'client'>,
   signIn: SignIn,
 ): Promise<string> {
   const grantId = crypto.randomUUID()

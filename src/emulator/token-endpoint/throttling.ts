@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ThrottleRule, Throttling } from '../emulator.js'
+import type { ThrottleRule, Throttling } from '../emulator-switches.js'
 import { AadstsError } from '../errors/aadsts-error.js'
 import type { Parameters } from '../http/parameters.js'
 

@@ -47,7 +47,7 @@ export function accessTokenClaims(
   platform: Platform,
   request: AccessTokenRequest,
 ): Record<string, unknown> {
-  const { resource, version, tenantId, lifetime } = request
+  const { version, tenantId, lifetime } = request
   const now = Math.floor(platform.now() / 1000)
   return {
     aud: audienceOf(request),
