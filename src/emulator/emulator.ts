@@ -209,12 +209,14 @@ export type SignInAnswer =
 
 /** The part of a supertest agent that a sign-in needs. */
 export interface SignInAgent<Answer extends AgentAnswer = AgentAnswer> {
-  get(path: string): PromiseLike<Answer>
-  post(path: string): AgentPost<Answer>
+  get(path: string): AgentRequest<Answer>
+  post(path: string): AgentRequest<Answer>
 }
 
-export interface AgentPost<Answer> {
-  type(type: 'form'): { send(fields: Record<string, string>): PromiseLike<Answer> }
+export interface AgentRequest<Answer> extends PromiseLike<Answer> {
+  set(headers: Record<string, string>): AgentRequest<Answer>
+  type(type: 'form'): AgentRequest<Answer>
+  send(fields: Record<string, string>): AgentRequest<Answer>
 }
 
 export interface AgentAnswer {

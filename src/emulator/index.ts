@@ -19,7 +19,7 @@ export type {
 } from './directory.js'
 export type {
   AgentAnswer,
-  AgentPost,
+  AgentRequest,
   DirectoryFile,
   Emulator,
   EmulatorOptions,

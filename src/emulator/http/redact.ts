@@ -20,14 +20,18 @@ export function isSecret(name: string): boolean {
   return secrets.has(name)
 }
 
-/** A JSON value with the secret members of its objects left out. */
+/** A JSON value with the secret members of its objects left out; a `code` there names an error. */
 export function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets)
   if (typeof value !== 'object' || value === null) return value
   const members = Object.entries(value).map(([name, member]) => {
-    return [name, isSecret(name) && member !== '' ? redacted : withoutSecrets(member)] as const
+    return [name, isSecretMember(name, member) ? redacted : withoutSecrets(member)] as const
   })
   return Object.fromEntries(members)
+}
+
+function isSecretMember(name: string, member: unknown): boolean {
+  return name !== 'code' && isSecret(name) && member !== ''
 }
 
 /** An address with the secret parameters of its query and fragment left out. */
