@@ -21,11 +21,22 @@ export async function signInAs<Answer extends AgentAnswer>(
     )
   }
   const answer = await answerSignIn(place, location, { user, ...answers })
-  const { pathname, search } = new URL(answer.url)
+  const { host, pathname, search } = new URL(answer.url)
+  const headers = { host, cookie: cookiesOf(begun) }
   return answer.method === 'GET'
-    ? agent.get(pathname + search)
+    ? agent.get(pathname + search).set(headers)
     : agent
         .post(pathname + search)
+        .set(headers)
         .type('form')
         .send(answer.fields)
+}
+
+/**
+ * What the application has just set. An agent keeps `Secure` cookies from plain http, where a browser
+ * sends them to localhost all the same.
+ */
+function cookiesOf({ headers }: AgentAnswer): string {
+  const set = [headers['set-cookie'] ?? []].flat()
+  return set.map((cookie) => cookie.split(';', 1)[0] ?? '').join('; ')
 }
