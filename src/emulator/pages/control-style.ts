@@ -32,7 +32,7 @@ export const controlStyle = `
   .wide { width: 100%; margin: 0; }
   .log summary { grid-template-columns: max-content 1fr; }
   .log .call { grid-row: 1; grid-column: 2; }
-  .log .outcome { grid-column: 2; }
+  .log .outcome, .log summary .quiet { grid-column: 2; }
   .log .trace { grid-template-columns: 1fr; }
 }
 `
