@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Endpoint, Fault, Faults } from './emulator.js'
+import type { Endpoint, Fault, Faults } from './emulator-switches.js'
 import { turnedAway } from './graph/graph-error.js'
 import { idsOf, sendError } from './graph/reply.js'
 
 export interface FaultGate extends Faults {
+  /** The faults that are still to happen. */
+  list(): readonly Fault[]
   /**
    * Lets a fault happen to the request. Resolves to true when the request shall go on, perhaps
    * after a delay.
@@ -35,6 +37,8 @@ export function createFaultGate(): FaultGate {
     clear: () => {
       faults = []
     },
+    list: () =>
+      faults.map(({ left, ...fault }) => ({ ...fault, ...(left < Infinity && { times: left }) })),
     pass: async (endpoint, request, response) => {
       const fault = take(endpoint)
       return (
