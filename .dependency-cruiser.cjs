@@ -3,6 +3,9 @@
 const floor = (name) => `^src/${name}/`
 const except = (...paths) => paths.map((path) => `^src/${path}`)
 
+/** `fs`, `node:fs`, `fs/promises`: what is resolved to no file. */
+const nodeBuiltins = '^(node:)?[a-z0-9_/]+$'
+
 const above = {
   protocol: [
     'platform',
@@ -43,7 +46,10 @@ module.exports = {
       name: 'adapters-do-not-know-each-other',
       severity: 'error',
       from: { path: '^src/adapters/([^/]+)/' },
-      to: { path: '^src/adapters/', pathNot: ['^src/adapters/$1/', '^src/adapters/node-http/'] },
+      to: {
+        path: '^src/adapters/',
+        pathNot: ['^src/adapters/$1/', '^src/adapters/(node-http|web)/'],
+      },
     },
     {
       name: 'emulator-imports-nothing-of-the-library',
@@ -83,9 +89,21 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: except('host/node', 'adapters/', 'stores/redis', 'cli/', 'emulator/'),
+        pathNot: except(
+          'host/node',
+          'adapters/(?!web/|fetch/|hono/)',
+          'stores/redis',
+          'cli/',
+          'emulator/',
+        ),
       },
       to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'web-adapters-reach-no-node-builtin',
+      severity: 'error',
+      from: { path: ['^src/adapters/(fetch|hono)/', '^src/host/web'] },
+      to: { path: nodeBuiltins, reachable: true },
     },
     {
       name: 'frameworks-are-types-of-their-adapter',

@@ -13,6 +13,5 @@ export type { ProtectedResourceOptions } from './middleware/protected-resource.j
 export type { SignInOptions } from './middleware/sign-in-options.js'
 export { keptOf, type SessionKeep, type SessionPort } from './stores/session-port.js'
 export { withinSessionDeadline } from './stores/session-deadline.js'
-export { strictCookieDoubt } from './middleware/session-of.js'
 export { SessionUnavailableError } from './protocol/sign-in-errors.js'
 export { FormInvalidError } from './protocol/form-invalid-error.js'

@@ -3,6 +3,7 @@ import { ConfigurationError } from '../protocol/configuration-error.js'
 import type { TokenResponse } from '../stores/kept-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
 import { createTokenCache, type TokenCache } from './token-cache.js'
+import { digestOf } from './token-digest.js'
 
 export interface AppTokenRequest {
   /** GUID or domain. */
@@ -12,6 +13,8 @@ export interface AppTokenRequest {
   readonly resource: string
   /** Claims request, as JSON, of an API that refused the token before. */
   readonly claims?: string | undefined
+  /** SHA-256 of that token, as bytes in text. */
+  readonly refused?: string
 }
 
 /** A way in which the app gets tokens without a user. */
@@ -52,6 +55,21 @@ function identityTokens(settings: AcquisitionSettings, identity: ManagedIdentity
         option: 'credential',
       })
     },
-    request: async ({ resource }) => ({ ...(await identity.token(resource)) }),
+    async request({ resource, refused }) {
+      const token = await identity.token(resource, refused && hexadecimalOf(refused))
+      const isRefused = refused !== undefined && refused === (await digestOf(token.access_token))
+      return isRefused ? { ...token, expires_in: refusedLifetime } : { ...token }
+    },
   }
+}
+
+/**
+ * Seconds. A machine keeps its tokens for up to a day and takes no claims, so it may give the refused
+ * one again: that is not kept, but neither is the machine asked with every call.
+ */
+const refusedLifetime = 30
+
+function hexadecimalOf(bytes: string): string {
+  const digits = (byte: string) => byte.charCodeAt(0).toString(16).padStart(2, '0')
+  return Array.from(bytes, digits).join('')
 }

@@ -38,9 +38,9 @@ export function createAppOnly(
     })
     const base = [tenant ?? '', plan.resource]
     if (demand !== undefined) await refused.refuse(base, demand)
-    const { name, claims } = refused.successorOf(base)
+    const { name, ...successor } = refused.successorOf(base)
     const scope = plan.scopes.join(' ')
-    const request = { tenant: tenant ?? '', scope, resource: plan.resource, claims }
+    const request = { tenant: tenant ?? '', scope, resource: plan.resource, ...successor }
     const kept = await grant.cache.get({
       name,
       acquire: async () =>

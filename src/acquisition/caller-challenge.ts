@@ -1,6 +1,6 @@
 import type { Authority } from '../protocol/authority.js'
 import { challengeHeaders, type ChallengeContext } from '../protocol/bearer-challenge.js'
-import { claimsChallengeHeaders } from '../protocol/claims-challenge.js'
+import { claimsChallenge } from '../protocol/claims-challenge.js'
 import {
   AdminConsentRequiredError,
   CallerTokenRejectedError,
@@ -41,13 +41,14 @@ export function asCallerChallenge(error: unknown, context: CallerChallengeContex
 
 export interface CallerChallengeContext {
   readonly authority: Authority
+  readonly clientId: string
   readonly challenge: ChallengeContext
 }
 
 /** With claims the client asks for a token that has them; without, for a new token of the user. */
 function interactionHeaders(
   claims: string | undefined,
-  { authority, challenge }: CallerChallengeContext,
+  { authority, clientId, challenge }: CallerChallengeContext,
 ) {
   return claims === undefined
     ? challengeHeaders({
@@ -55,7 +56,7 @@ function interactionHeaders(
         error: 'invalid_token',
         description: 'The user must sign in again',
       })
-    : claimsChallengeHeaders(authority, claims, challenge)
+    : challengeHeaders(claimsChallenge({ ...challenge, authority, clientId, claims }))
 }
 
 function consentHeaders(

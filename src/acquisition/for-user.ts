@@ -8,7 +8,7 @@ import { withAnswer, withoutToken, type UserTokens } from '../stores/user-tokens
 import { AccessToken } from './access-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
 import { createRefusedRenewals } from './refused-renewals.js'
-import { createSharedFlights } from './shared-flights.js'
+import { createSharedFlights } from '../stores/shared-flights.js'
 import { createTokenSource, type TokenSource } from './token-source.js'
 import type { TokenQuestion } from './token-source-settings.js'
 import {
@@ -31,7 +31,18 @@ export interface SignedInUser {
   readonly session: SessionPort
 }
 
-type Kept = { readonly held: UserTokens; readonly kept: KeptToken }
+/** Whether somebody waits for the renewal, or has been served with the token before it. */
+type Urgency = 'now' | 'behind'
+
+interface Renewal {
+  readonly key: string
+  readonly user: SignedInUser
+  readonly wanted: WantedToken
+  readonly urgency: Urgency
+}
+
+/** Renewals that nobody waits for are not urgent: when many are due at once, the rest comes later. */
+const mostBehind = 20
 
 /**
  * Tokens for other APIs, for the user who is signed in: kept in the session, renewed with the
@@ -42,70 +53,94 @@ type Kept = { readonly held: UserTokens; readonly kept: KeptToken }
  */
 export function createForUser(settings: ForUserSettings): (user: SignedInUser) => TokenSource {
   const { tokens, clock, store, clientId } = settings
-  const renewals = new Map<string, Promise<Kept>>()
+  const renewals = new Map<string, Promise<KeptToken>>()
   const refused = createRefusedRenewals(clock)
   const flights = store && createSharedFlights(store)
   const wantedBy = (question: TokenQuestion) => wantedToken(question, 'user', settings)
+  let behind = 0
 
   async function acquire(user: SignedInUser, question: TokenQuestion): Promise<AccessToken> {
     const wanted = wantedBy(question)
-    const held = await tokens.read(user.session)
-    const kept = held === undefined ? undefined : keptFor(wanted, held)
+    const kept = keptFor(wanted, await tokens.read(user.session))
     const now = clock()
-    if (kept === undefined || now >= kept.staleAt)
-      return new AccessToken((await renewed(user, wanted)).kept)
-    if (now < kept.refreshAt) return new AccessToken(kept)
-    // The token is still good, so a renewal that fails is no reason to fail the request.
-    return renewed(user, wanted).then(
-      (renewal) => new AccessToken(renewal.kept),
-      () => new AccessToken(kept),
-    )
+    if (kept === undefined || now >= kept.staleAt) {
+      return new AccessToken(await renewed(renewalOf(user, wanted, 'now')))
+    }
+    const isDue = now >= kept.refreshAt
+    return new AccessToken(isDue ? await servedWhileGood(kept, { user, wanted }) : kept)
   }
 
-  /** One request to the platform for all requests of one session that need the same. */
-  async function renewed(user: SignedInUser, wanted: WantedToken): Promise<Kept> {
+  /** T26: nobody waits for the platform while the token is good, nor fails when a renewal does. */
+  async function servedWhileGood(
+    kept: KeptToken,
+    { user, wanted }: Pick<Renewal, 'user' | 'wanted'>,
+  ): Promise<KeptToken> {
+    const renewal = renewalOf(user, wanted, 'behind')
+    if (renewals.has(renewal.key) || refused.isRecent(renewal.key)) return kept
+    const left = await found({ ...renewal, urgency: 'now' }).catch(() => undefined)
+    if (left === undefined) renewBehind(renewal)
+    return left ?? kept
+  }
+
+  function renewBehind(renewal: Renewal): void {
+    if (behind >= mostBehind) return
+    behind += 1
+    void renewed(renewal)
+      .catch(() => undefined)
+      .finally(() => (behind -= 1))
+  }
+
+  function renewalOf(user: SignedInUser, wanted: WantedToken, urgency: Urgency): Renewal {
     const { plan, needs, demand } = wanted
     const name = [plan.resource, plan.scopes.join(' '), needs?.scopes.join(' ') ?? '']
     const key = cacheKey(tokens.nameOf(user.session), ...name, demand?.claims ?? '')
+    return { key, user, wanted, urgency }
+  }
+
+  /** One request to the platform for all requests of one session that need the same. */
+  function renewed(renewal: Renewal): Promise<KeptToken> {
+    const { key } = renewal
     const running = renewals.get(key)
     if (running !== undefined) return running
-    const renewal = renewedByOne(key, user, wanted).finally(() => renewals.delete(key))
-    renewals.set(key, renewal)
-    return renewal
+    const begun = renewedByOne(renewal).finally(() => renewals.delete(key))
+    renewals.set(key, begun)
+    return begun
   }
 
   /** Where processes share a store, one of them renews and the others find it in the session. */
-  async function renewedByOne(key: string, user: SignedInUser, wanted: WantedToken): Promise<Kept> {
-    if (flights === undefined) return renew(key, user, wanted)
-    return flights.run(await storeKeyOf('renewal', clientId, key), {
-      look: async () => freshIn(await tokens.readAgain(user.session), wanted),
-      work: () => renew(key, user, wanted),
+  async function renewedByOne(renewal: Renewal): Promise<KeptToken> {
+    if (flights === undefined) return (await found(renewal)) ?? renew(renewal)
+    return flights.run(await storeKeyOf('renewal', clientId, renewal.key), {
+      look: () => found(renewal),
+      work: () => renew(renewal),
     })
   }
 
-  function freshIn(held: UserTokens | undefined, wanted: WantedToken): Kept | undefined {
-    const kept = held === undefined ? undefined : keptFor(wanted, held)
-    return held && kept && clock() < kept.refreshAt ? { held, kept } : undefined
+  /** What another request has renewed meanwhile. */
+  async function found({ user, wanted, urgency }: Renewal): Promise<KeptToken | undefined> {
+    const kept = keptFor(wanted, await tokens.readAgain(user.session))
+    if (kept === undefined || clock() >= kept.refreshAt) return undefined
+    if (urgency === 'now') await tokens.adopt(user.session)
+    return kept
   }
 
-  async function renew(key: string, user: SignedInUser, wanted: WantedToken): Promise<Kept> {
-    const held = await tokens.readAgain(user.session)
-    const already = freshIn(held, wanted)
-    if (already !== undefined) return already
+  async function renew(renewal: Renewal): Promise<KeptToken> {
+    const { user, wanted } = renewal
     const { demand } = wanted
+    const held = await tokens.readAgain(user.session)
     try {
-      return await renewedWith(held, { key, user, wanted })
+      return await renewedWith(held, renewal)
     } catch (error) {
       // What an API has refused is handed to nobody any more, whether or not there is another.
-      if (held !== undefined && demand !== undefined) {
-        await tokens.save(user.session, withoutToken(held, demand.refused.reveal()))
+      if (demand !== undefined) {
+        await tokens.update(user.session, (latest) => withoutToken(latest, demand.refused.reveal()))
       }
       throw withClaims(error, demand?.claims)
     }
   }
 
-  async function renewedWith(held: UserTokens | undefined, renewal: Renewal): Promise<Kept> {
-    const { key, user, wanted } = renewal
+  async function renewedWith(held: UserTokens | undefined, renewal: Renewal): Promise<KeptToken> {
+    const { key, wanted } = renewal
     const { plan, demand } = wanted
     if (held?.refreshToken === undefined) throw signInNeeded(wanted)
     const { refreshToken, tenantId: tenant } = held
@@ -126,14 +161,20 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
       requested: plan.scopes,
       receivedAt: clock(),
     })
-    const latest = withAnswer(held, { refreshToken: response.refresh_token, accessToken: kept })
-    await tokens.save(user.session, latest)
+    await keep({ refreshToken: response.refresh_token, accessToken: kept }, renewal)
     const incomplete = incompleteGrant(wanted, response.scope)
     if (incomplete !== undefined) {
-      refused.note(key, latest.refreshToken ?? refreshToken, incomplete)
+      refused.note(key, response.refresh_token ?? refreshToken, incomplete)
       throw incomplete
     }
-    return { held: latest, kept }
+    return kept
+  }
+
+  /** Added to what is held by now: other APIs' tokens may have come while this one was asked for. */
+  async function keep(answer: Answer, { user, urgency }: Renewal): Promise<void> {
+    const change = (latest: UserTokens) => withAnswer(latest, answer)
+    if (urgency === 'now') return tokens.update(user.session, change)
+    return tokens.updateBehind(user.session, change, answer.accessToken.expiresAt - clock())
   }
 
   return (user) =>
@@ -146,15 +187,14 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
     })
 }
 
-interface Renewal {
-  readonly key: string
-  readonly user: SignedInUser
-  readonly wanted: WantedToken
+interface Answer {
+  readonly refreshToken: string | undefined
+  readonly accessToken: KeptToken
 }
 
 /** A token holds all that was ever granted for its resource, so one of the resource may do. */
-function keptFor(wanted: WantedToken, held: UserTokens): KeptToken | undefined {
-  return held.accessTokens.find(
+function keptFor(wanted: WantedToken, held: UserTokens | undefined): KeptToken | undefined {
+  return held?.accessTokens.find(
     (kept) =>
       isSameResource(kept.resource, wanted.plan.resource) &&
       lackingIn(wanted, kept.scopes.join(' ')).length === 0 &&

@@ -5,6 +5,8 @@ import { pauseAfter, repeated } from './refusal-pause.js'
 export interface RefusedRenewals {
   /** @throws the refusal, when the same refresh token was refused for the same a moment ago. */
   check(key: string, refreshToken: string): void
+  /** Whether it failed so recently that somebody who need not have it yet does not try again. */
+  isRecent(key: string): boolean
   note(key: string, refreshToken: string, error: unknown): void
 }
 
@@ -16,6 +18,8 @@ interface Refused {
 }
 
 const mostRemembered = 1_000
+/** Milliseconds between two renewals that nobody waits for; a longer pause is kept. */
+const restBehind = 30_000
 
 /**
  * A page that asks every second must not become a request to the platform every second. A user
@@ -34,9 +38,15 @@ export function createRefusedRenewals(clock: Clock): RefusedRenewals {
       }
       refused.delete(key)
     },
+    isRecent(key) {
+      const one = refused.get(key)
+      if (one === undefined) return false
+      const elapsed = clock() - one.at
+      return elapsed >= 0 && elapsed < Math.max(one.pause, restBehind)
+    },
     note(key, refreshToken, error) {
       const pause = pauseAfter(error)
-      if (!(error instanceof Error) || pause === 0) return
+      if (!(error instanceof Error)) return
       refused.delete(key)
       refused.set(key, { refreshToken, error, at: clock(), pause })
       const [oldest] = refused.keys()

@@ -8,6 +8,8 @@ export interface Successor {
   readonly name: readonly string[]
   /** What the API demanded of it. */
   readonly claims: string | undefined
+  /** SHA-256 of the token that was refused, as bytes in text. */
+  readonly refused?: string
 }
 
 /** Tokens that an API refused before they expired: what is cached of them serves nobody any more. */
@@ -29,7 +31,7 @@ export function createRefusedTokens(): RefusedTokens {
     successorOf(name) {
       const last = refused.get(cacheKey(...name))
       if (last === undefined) return { name, claims: undefined }
-      return { name: [...name, last.digest], claims: last.claims }
+      return { name: [...name, last.digest], claims: last.claims, refused: last.digest }
     },
     async refuse(name, { refused: token, claims }) {
       const key = cacheKey(...name)

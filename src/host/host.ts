@@ -6,6 +6,8 @@ export interface Host {
   readFile(path: string): string
   /** Tells the developer something that is not an error; never holds a secret. */
   warn(message: string): void
+  /** Whether this process shares its port with others of the same program. */
+  readonly isClusterWorker?: boolean
   /** Tells whoever in the process listens to `entrada:{type}`, where a runtime has such channels. */
   publish?(event: { readonly type: string }): void
 }

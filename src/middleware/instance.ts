@@ -1,5 +1,5 @@
 import type { AcquisitionSettings } from '../acquisition/acquisition-settings.js'
-import { withCredentialBreaker } from '../acquisition/credential-breaker.js'
+import { createForUser } from '../acquisition/for-user.js'
 import type { Host } from '../host/host.js'
 import { createScopePlanner } from '../acquisition/scope-planner.js'
 import { createTokenEndpoint } from '../platform/token-endpoint.js'
@@ -31,7 +31,7 @@ export function createInstance(options: EntraOptions, host: Host): Instance {
     adminConsentPage: () =>
       adminConsentPath === undefined ? undefined : `${settings.baseUrls[0]}${adminConsentPath}`,
   }
-  const tokenEndpoint = withCredentialBreaker(createTokenEndpoint(endpointSettings), settings.clock)
+  const tokenEndpoint = createTokenEndpoint(endpointSettings)
   const stores = createStores(settings)
   const { graphResource } = settings.authority.cloud
   const acquisition: AcquisitionSettings = {
@@ -61,10 +61,12 @@ export function createInstance(options: EntraOptions, host: Host): Instance {
       signIn: () =>
         signInSettingsOf(settings, {
           tokenEndpoint,
+          forUser: (tokens) => createForUser({ ...acquisition, tokens }),
           verifier,
           store: stores.sessions,
           adminConsentPath: () => adminConsentPath,
           sharedStore: settings.store === undefined ? undefined : stores.sessions,
+          redemptionStore: stores.tokens,
         }),
       adminConsent: () => ({
         ...settings,

@@ -103,12 +103,16 @@ export function settingsOf(given: EntraOptions, host: Host): Settings {
   // Bound late, so that a fetch replaced after import (instrumentation) is the one that is used.
   const send: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init))
   const machine = { authority, clientId, host, clock, fetch: send }
+  const clientCapabilities = clientCapabilitiesOf(options.clientCapabilities)
   return Object.freeze({
     authority,
     clientId,
     signingKeysOf: options.customSigningKeys === true ? clientId : undefined,
     credential: createCredential(options.credential, machine),
-    managedIdentity: createManagedIdentityCaller(options.credential, machine),
+    managedIdentity: createManagedIdentityCaller(options.credential, {
+      ...machine,
+      clientCapabilities,
+    }),
     tenants: tenantsOf(options.tenants, authority),
     audiences: audiencesOf(options.audiences, clientId),
     aclClients: clientsOf(options.allowClientsWithoutPermissions),
@@ -121,7 +125,7 @@ export function settingsOf(given: EntraOptions, host: Host): Settings {
     secrets: secretsOf(options.secret),
     store: storeOf(options.store),
     graphEndpoint: graphEndpointOf(options.graphEndpoint, authority),
-    clientCapabilities: clientCapabilitiesOf(options.clientCapabilities),
+    clientCapabilities,
     clockToleranceSeconds: toleranceOf(options.clockTolerance),
     onEvent: eventsTo(onEventOf(options.onEvent), host),
     fetch: send,

@@ -4,14 +4,17 @@ import type { TokenStore } from '../stores/token-store.js'
 import { credentialMissing } from './credential-missing.js'
 import { publicOriginsOf, sealingSecretsOf } from './sealing-secrets.js'
 import type { Settings } from './settings.js'
+import { warnOfSeveralProcesses } from './several-processes.js'
 import type { SignInSettings } from './sign-in-core.js'
 
 export interface SignInParts {
   readonly tokenEndpoint: TokenEndpoint
+  readonly forUser: SignInSettings['forUser']
   readonly verifier: JwtVerifier
   readonly store: TokenStore
   /** The store when all processes share it. */
   readonly sharedStore: TokenStore | undefined
+  readonly redemptionStore: TokenStore | undefined
   /** Path at which an administrator consents, once that is mounted. */
   readonly adminConsentPath: () => string | undefined
 }
@@ -26,6 +29,7 @@ export function signInSettingsOf(settings: Settings, parts: SignInParts): SignIn
   if (settings.credential === undefined) {
     throw credentialMissing('signIn()', settings)
   }
+  warnOfSeveralProcesses(settings)
   return {
     ...settings,
     ...parts,

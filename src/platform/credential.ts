@@ -5,7 +5,11 @@ import { authenticatedFetch } from './credential-fetch.js'
 import { optionOf, proofSourceOf } from './credential-option.js'
 import { createCredentialOrder } from './credential-order.js'
 import type { CredentialKind } from './credential-proof.js'
-import { createManagedIdentity, type ManagedIdentity } from './managed-identity.js'
+import {
+  createManagedIdentity,
+  type ManagedIdentity,
+  type ManagedIdentityContext,
+} from './managed-identity.js'
 import { managedIdentityOptionOf } from './managed-identity-option.js'
 
 /** How the app proves to the platform who it is. Holds no secret in a visible field. */
@@ -54,7 +58,7 @@ export function createCredential(
  */
 export function createManagedIdentityCaller(
   option: unknown,
-  context: CredentialContext,
+  context: ManagedIdentityContext,
 ): ManagedIdentity | undefined {
   if (!standsInForApp(option)) return undefined
   return createManagedIdentity(managedIdentityOptionOf(optionOf(option).value), context)

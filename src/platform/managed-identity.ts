@@ -5,6 +5,7 @@ import { boundedFetch } from './bounded-fetch.js'
 import type { CredentialContext } from './credential-context.js'
 import { managedIdentityTokenIn, type ManagedIdentityToken } from './managed-identity-answer.js'
 import { managedIdentityEndpointOf } from './managed-identity-endpoint.js'
+import { restingAfterRejection } from './managed-identity-rest.js'
 import type { ManagedIdentityOption } from './managed-identity-option.js'
 import { managedIdentityRefusalOf } from './managed-identity-refusal.js'
 
@@ -14,13 +15,17 @@ export interface ManagedIdentity {
    * A token of the identity for one API.
    *
    * @param resource The API, without `/.default`.
+   * @param refused SHA-256, in hexadecimal, of a token that the API has refused: the machine keeps
+   *   tokens as well, and App Service gives another one for it. Elsewhere nothing can be told.
    * @throws CredentialRejectedError when the machine has no such identity, RequestRefusedError
    *   when the platform refuses the API, PlatformUnavailableError when there is no answer.
    */
-  token(resource: string): Promise<ManagedIdentityToken>
+  token(resource: string, refused?: string): Promise<ManagedIdentityToken>
 }
 
 export interface ManagedIdentityContext extends CredentialContext {
+  /** What this client can do, such as `cp1`. */
+  readonly clientCapabilities?: readonly string[]
   /** Waits between two attempts; milliseconds. */
   readonly wait?: (duration: number) => Promise<void>
 }
@@ -39,22 +44,27 @@ export function createManagedIdentity(
   { clientId }: ManagedIdentityOption,
   context: ManagedIdentityContext,
 ): ManagedIdentity {
-  const { clock, wait = sleep } = context
+  const { clock, clientCapabilities = [], wait = sleep } = context
   const endpoint = managedIdentityEndpointOf(context.host)
   const send = boundedFetch(context.fetch)
 
-  function addressFor(resource: string): string {
+  function addressFor(resource: string, refused: string | undefined): string {
     const url = new URL(endpoint.url)
     url.searchParams.set('api-version', endpoint.apiVersion)
     url.searchParams.set('resource', resource)
     if (clientId !== undefined) url.searchParams.set('client_id', clientId)
+    if (endpoint.kind === 'app-service') {
+      if (clientCapabilities.length > 0)
+        url.searchParams.set('xms_cc', clientCapabilities.join(','))
+      if (refused !== undefined) url.searchParams.set('token_sha256_to_refresh', refused)
+    }
     return url.href
   }
 
   /** The last answer, or the first that another attempt would not change. */
-  async function answerFor(resource: string): Promise<Response> {
+  async function answerFor(address: string): Promise<Response> {
     for (let attempt = 1; ; attempt += 1) {
-      const response = await ask(send, addressFor(resource), endpoint.headers)
+      const response = await ask(send, address, endpoint.headers)
       const wanted = retryAfterOf(response.headers.get('retry-after'), clock()) ?? 0
       if (!isPassing(response.status) || attempt === attempts || wanted * 1000 > pause) {
         return response
@@ -64,14 +74,13 @@ export function createManagedIdentity(
     }
   }
 
-  return Object.freeze({
-    async token(resource: string) {
-      const response = await answerFor(resource)
-      const refused = { ...context, resource, identity: clientId, response }
-      if (response.status !== 200) throw await managedIdentityRefusalOf(refused)
-      return managedIdentityTokenIn(await contentOf(response), clock())
-    },
-  })
+  async function token(resource: string, refused?: string): Promise<ManagedIdentityToken> {
+    const response = await answerFor(addressFor(resource, refused))
+    if (response.status === 200) return managedIdentityTokenIn(await contentOf(response), clock())
+    throw await managedIdentityRefusalOf({ ...context, resource, identity: clientId, response })
+  }
+
+  return Object.freeze({ token: restingAfterRejection(token, clock) })
 }
 
 async function ask(

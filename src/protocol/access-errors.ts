@@ -3,6 +3,7 @@ import {
   type BearerChallenge,
   type ChallengeContext,
 } from './bearer-challenge.js'
+import { claimsChallenge, type ClaimsDemand } from './claims-challenge.js'
 import { Refusal } from './entra-error.js'
 import { refusalDescriptions, type Explanation, type RefusalReason } from './refusal-reason.js'
 
@@ -85,16 +86,6 @@ export class AccessDeniedError extends AccessRefusal {
   }
 }
 
-/** Who is asked for further claims, for clients that read Microsoft's claims challenges. */
-export interface ClaimsContext extends ChallengeContext {
-  /** The authorize endpoint of the authority. */
-  readonly authorizationUri: string
-  /** The API's client ID. */
-  readonly clientId: string
-  /** The claims request, as JSON. */
-  readonly claims: string
-}
-
 /**
  * The user must meet a further requirement (an authentication context) before this route: 401
  * `insufficient_claims` with the `claims` to send to the authorize endpoint. Only for clients that
@@ -107,12 +98,9 @@ export class ClaimsRequiredError extends AccessRefusal {
   /** The claims request, as JSON. */
   readonly claims: string
 
-  constructor(explanation: Explanation, context: ClaimsContext) {
-    super(401, explanation, {
-      ...describedAs('insufficient_claims', explanation, context),
-      realm: '',
-    })
-    this.claims = context.claims
+  constructor(explanation: Explanation, demand: ClaimsDemand) {
+    super(401, explanation, claimsChallenge(demand))
+    this.claims = demand.claims
   }
 }
 

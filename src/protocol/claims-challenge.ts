@@ -1,6 +1,7 @@
 import { authorityUrl, type Authority } from './authority.js'
-import { challengeHeaders, type ChallengeContext } from './bearer-challenge.js'
+import type { BearerChallenge, ChallengeContext } from './bearer-challenge.js'
 import { claimsRequestOf } from './claims-request.js'
+import { refusalDescriptions } from './refusal-reason.js'
 import { challengesOf, type AuthenticateChallenge } from './www-authenticate.js'
 
 /** What an API wants of its client before it answers. */
@@ -37,26 +38,32 @@ export function claimsChallengeOf(answer: ChallengeAnswer): ClaimsChallenge | un
   return firstOf(challengesOf(withQuotedClaims(answer.wwwAuthenticate)), identityWebForm)
 }
 
+/** What an API demands of its caller, and who it is. */
+export interface ClaimsDemand extends ChallengeContext {
+  readonly authority: Authority
+  /** This API's client ID. */
+  readonly clientId: string
+  /** Claims request, as JSON in ASCII. */
+  readonly claims: string
+}
+
 /**
- * Headers of the answer with which this API demands claims of its caller, as Microsoft's client
- * libraries read them. Send them with 401.
- *
- * @param claims claims request as {@link claimsRequestOf} gives it.
+ * The challenge with which this API demands claims of its caller, as Microsoft's client libraries
+ * read it: the same whether a guard wants more of the user or the platform does. Send it with 401.
  */
-export function claimsChallengeHeaders(
-  authority: Authority,
-  claims: string,
-  context: ChallengeContext = {},
-): Readonly<Record<string, string>> {
-  return challengeHeaders({
+export function claimsChallenge(demand: ClaimsDemand): BearerChallenge {
+  const { authority, clientId, claims, ...context } = demand
+  return {
     ...context,
     // Empty when the tenant is left open, says the page on claims challenges.
     realm: authority.multiTenant ? '' : authority.tenant,
     // The v1.0 path, as Microsoft's own APIs send it; clients take only the authority from it.
     authorizationUri: `${authorityUrl(authority, '1.0')}/oauth2/authorize`,
+    clientId,
     error: 'insufficient_claims',
+    description: refusalDescriptions['auth-context-missing'],
     claims,
-  })
+  }
 }
 
 type ReadForm = (challenge: AuthenticateChallenge) => ClaimsChallenge | undefined

@@ -43,11 +43,19 @@ export abstract class EntraError extends Error {
   abstract readonly code: EntraErrorCode
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
+  /**
+   * The answer as Hono's own error handling asks for it, and whatever else answers with Web
+   * responses. A fault of the program (500) has none: it is reported, not answered quietly.
+   */
+  declare readonly getResponse?: () => Response
 
   protected constructor(message: string, detail: EntraErrorDetail) {
     super(message)
     this.status = detail.status
     this.headers = Object.freeze({ ...detail.headers })
+    if (detail.status !== 500) {
+      Object.defineProperty(this, 'getResponse', { value: () => responseTo(this) })
+    }
   }
 
   override get name(): string {
@@ -62,6 +70,10 @@ export abstract class EntraError extends Error {
   get expose(): boolean {
     return this.status < 500
   }
+}
+
+function responseTo({ status, headers, expose, message }: EntraError): Response {
+  return new Response(expose ? message : null, { status, headers })
 }
 
 /**

@@ -68,20 +68,22 @@ function requireAppOnly({ asked, named, context }: ScopeRequest): void {
   })
 }
 
-/** Only a bare name is refused: our list of names may be older than the platform's. */
-function refuseApplicationPermissions({ asked, named }: ScopeRequest): void {
+/** R16. Our list of names may be older than the platform's; `.default` names none. */
+function refuseApplicationPermissions({ asked, named, context }: ScopeRequest): void {
   const found = named.find(
-    (scope) => scope.isBare && isGraphApplicationOnlyPermission(scope.permission),
+    ({ resource, permission }) =>
+      resource === context.graphResource && isGraphApplicationOnlyPermission(permission),
   )
   if (found === undefined) return
+  const everything = quotedScope(defaultScopeOf(found.resource))
   throw new ScopesInvalidError({
     found:
       `${quotedScope(found.permission)} is an application permission of Microsoft Graph. No user ` +
       'can consent to it, and no token of a user can carry it.',
     aadsts: 650053,
     cure:
-      `Use a token of the application itself with ${quotedScope(defaultScopeOf(found.resource))}. ` +
-      `If Microsoft Graph now has a delegated permission of this name, write ${quotedScope(found.text)}.`,
+      `Call Graph as the application itself, whose token for ${everything} carries it: forApp(). If ` +
+      `Microsoft Graph now has a delegated permission of this name, ask for ${everything} here too.`,
     scopes: textsOf(asked),
   })
 }

@@ -1,5 +1,4 @@
 import { ClaimsRequiredError, ScopeMissingError } from '../protocol/access-errors.js'
-import { endpointOf } from '../protocol/authority.js'
 import type { UserCaller } from '../protocol/caller.js'
 import { shown } from '../protocol/refusal-reason.js'
 import type { Condition } from './condition.js'
@@ -90,7 +89,6 @@ export function authContextsMet(
   contexts: readonly string[],
 ): Condition<UserCaller> {
   const { authority, challenge } = route.settings
-  const authorizationUri = endpointOf(authority, 'authorize')
   return function authContextsMet(caller) {
     const held = textsIn(caller.claims.acrs)
     const missing = contexts.find((context) => !held.includes(context))
@@ -108,7 +106,7 @@ export function authContextsMet(
     const { clientId } = route.audiences
     return new ClaimsRequiredError(explanation, {
       ...challenge,
-      authorizationUri,
+      authority,
       clientId,
       claims,
     })

@@ -12,6 +12,8 @@ export interface Framework {
   readonly name: string
   /** Ways of keeping sessions that the sign-in contract is run with. */
   readonly sessions: readonly SessionWay[]
+  /** There is no framework that errors could be left to: `errors()` is always at work. */
+  readonly answersItself?: boolean
   readonly build: (options: EntraOptions, shape: AppShape) => ContractApp
 }
 

@@ -1,8 +1,18 @@
 import type { Framework } from './framework.js'
 import { express4, express5 } from './frameworks/express.js'
 import { fastify5 } from './frameworks/fastify.js'
+import { fetchApp } from './frameworks/fetch.js'
+import { hono } from './frameworks/hono.js'
 import { koa } from './frameworks/koa.js'
 import { nodeHttp } from './frameworks/node-http.js'
 
 /** The frameworks that the contract is run over. */
-export const frameworks: readonly Framework[] = [express5, express4, koa, fastify5, nodeHttp]
+export const frameworks: readonly Framework[] = [
+  express5,
+  express4,
+  koa,
+  fastify5,
+  hono,
+  fetchApp,
+  nodeHttp,
+]

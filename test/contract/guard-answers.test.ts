@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Emulator } from 'entrada/emulator'
+import { keyPairsReady } from '../../src/emulator/keys/key-pairs.js'
 import { claimsChallengeOf } from '../../src/protocol/claims-challenge.js'
 import { guardedFrameworks, type GuardedShape } from './guard-app.js'
 import {
@@ -105,10 +106,9 @@ describe.each(guardedFrameworks)("a guard's answers on $name", (framework) => {
   })
 
   it("come to the app's own error handler as errors with a status, or are answered by errors()", async () => {
-    for (const [answeredBy, expected] of [
-      ['the framework', [{ code: 'ERR_ENTRA_TOKEN_MISSING', status: 401, expose: true }]],
-      ['errors()', []],
-    ] as const) {
+    const refusal = { code: 'ERR_ENTRA_TOKEN_MISSING', status: 401, expose: true }
+    const ways = framework.answersItself ? [] : [['the framework', [refusal]] as const]
+    for (const [answeredBy, expected] of [...ways, ['errors()', []] as const]) {
       const told: unknown[] = []
       const ownHandler = (error: unknown) => told.push(error)
       const other = await guarded(framework, guardOptions(emulator), {
@@ -161,6 +161,7 @@ describe.each(guardedFrameworks)("a guard's answers on $name", (framework) => {
     const compromised = emulator.keys.current().kid
     const old = await userToken(emulator, ['Tasks.Read'])
     expect(await statusOf('/tasks', old)).toBe(200)
+    await keyPairsReady() // every framework of the table takes one
     emulator.keys.rotate()
     emulator.keys.withdraw(compromised)
     expect(await statusOf('/tasks', old)).toBe(200)

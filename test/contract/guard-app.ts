@@ -18,13 +18,15 @@ export interface GuardedShape extends Pick<
 
 export interface GuardedFramework {
   readonly name: string
+  readonly answersItself: boolean
   readonly mount: (options: EntraOptions, shape: GuardedShape) => GuardedApi
 }
 
-export const guardedFrameworks: readonly GuardedFramework[] = frameworks.map(({ name, build }) => ({
-  name,
+export const guardedFrameworks: readonly GuardedFramework[] = frameworks.map((framework) => ({
+  name: framework.name,
+  answersItself: framework.answersItself ?? false,
   mount: (options, { routes, metadata, ...shape }) =>
-    build(options, {
+    framework.build(options, {
       ...shape,
       plugins: (identity) =>
         metadata === undefined ? [] : [identity.protectedResourceMetadata(metadata)],

@@ -108,18 +108,14 @@ describe('signing in', () => {
     )
   })
 
-  it('R16 refuses an application permission, which no user can give, when the app is put together', () =>
-    expect(start({ signIn: { scopes: 'User.Read Mail.ReadBasic.All' } })).rejects.toMatchObject({
-      code: 'ERR_ENTRA_SCOPES_INVALID',
-      message: expect.stringContaining('application permission'),
-    }))
-
-  it('R16 warns of one that is written in full, which may be a delegated one by now', async () => {
-    const warnings: string[] = []
-    const scopes = 'https://graph.microsoft.com/CallRecords.Read.All'
-    await start({ signIn: { scopes }, warnings })
-    expect(warnings.join()).toContain('CallRecords.Read.All')
-  })
+  it.each(['User.Read Mail.ReadBasic.All', 'https://graph.microsoft.com/CallRecords.Read.All'])(
+    'R16 refuses an application permission, which no user can give, when the app is put together: %s',
+    (scopes) =>
+      expect(start({ signIn: { scopes } })).rejects.toMatchObject({
+        code: 'ERR_ENTRA_SCOPES_INVALID',
+        message: expect.stringMatching(/application permission.*forApp\(\)/),
+      }),
+  )
 
   it('R32 refuses scopes that cannot be asked for together when the app is put together', () =>
     expect(
@@ -244,6 +240,36 @@ describe('signing in', () => {
     expect(odd['prompt']).toBeUndefined()
     expect(odd['login_hint']).toBeUndefined()
   })
+
+  it('L39 forwards a parameter of a user flow that was named, and sends along what is configured', async () => {
+    const signInOptions = {
+      authorizationParameters: { mkt: 'de-DE', campaign: 'none' },
+      forwardParameters: ['campaign'],
+    }
+    const app = await start({ signIn: signInOptions })
+    const login = `${app.origin}/auth/login?campaign=spring&mkt=fr-FR&acr_values=x`
+    const sent = authorizeParameters((await createUserAgent().step(login)).location)
+    expect(sent).toMatchObject({ mkt: 'de-DE', campaign: 'spring', client_id: webAppId })
+    expect(sent['acr_values']).toBeUndefined()
+    const page = authorizeParameters(
+      (await createUserAgent().step(`${app.origin}/private`)).location,
+    )
+    expect(page).toMatchObject({ mkt: 'de-DE', campaign: 'none' })
+  })
+
+  it.each([
+    [{ authorizationParameters: { client_id: 'x' } }, 'client_id, which every sign-in sets itself'],
+    [{ authorizationParameters: { prompt: 'login' } }, 'Use signIn({ prompt })'],
+    [{ authorizationParameters: { 'a b': 'x' } }, 'Expected names of parameters'],
+    [{ authorizationParameters: { mkt: 'a\nb' } }, 'for mkt. Expected a short text'],
+    [{ forwardParameters: ['redirect_uri'] }, 'redirect_uri, which every sign-in sets itself'],
+    [{ forwardParameters: ['scope'] }, 'Use signIn({ scopes })'],
+  ])('L39 refuses %j, by which a request could change the sign-in', (signInOptions, message) =>
+    expect(start({ signIn: signInOptions })).rejects.toMatchObject({
+      code: 'ERR_ENTRA_CONFIGURATION',
+      message: expect.stringContaining(message),
+    }),
+  )
 
   it('L40 L47 L48 returns to the start page when the address is hostile or its own', async () => {
     const app = await start()

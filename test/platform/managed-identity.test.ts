@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
@@ -6,6 +7,7 @@ import { createInstance } from '../../src/middleware/instance.js'
 import { createManagedIdentity } from '../../src/platform/managed-identity.js'
 import { authorityOf } from '../../src/protocol/authority.js'
 import { contosoId, daemonId, failureOf, machineWith, tasksApiId } from '../support/daemon.js'
+import { serve, type LoopbackServer } from '../support/loopback-server.js'
 
 const tasks = `api://${tasksApiId}`
 const ofSystem = {
@@ -23,6 +25,7 @@ const ofUser = {
 
 const time = { now: Date.now() }
 let emulator: Emulator
+const apis: LoopbackServer[] = []
 
 beforeAll(async () => {
   emulator = await startEmulator(contosoDirectory(), { now: () => time.now })
@@ -35,7 +38,8 @@ beforeAll(async () => {
   })
 })
 afterAll(() => emulator.stop())
-afterEach(() => {
+afterEach(async () => {
+  await Promise.all(apis.splice(0).map((api) => api.stop()))
   time.now = Date.now()
   emulator.faults.clear()
   emulator.clearRequests()
@@ -270,6 +274,78 @@ describe('forApp() with a managed identity as the caller', () => {
     const { api } = appOn(emulator.workload.virtualMachine)
     await expect(api.forApp().token('Mail.Read')).rejects.toMatchObject({ aadsts: 1002012 })
     expect(emulator.requests).toHaveLength(0)
+  })
+
+  /** An API that refuses the tokens it is told to. */
+  async function apiThat(refuses: (token: string) => boolean) {
+    const seen: string[] = []
+    const api = await serve((request, response) => {
+      const token = request.headers.authorization?.slice('Bearer '.length) ?? ''
+      seen.push(token)
+      const challenge = `Bearer error="insufficient_claims", claims="${btoa('{"access_token":{"nbf":{"essential":true,"value":"1"}}}')}"`
+      if (refuses(token)) response.writeHead(401, { 'www-authenticate': challenge })
+      response.end()
+    })
+    apis.push(api)
+    return { seen, ...api }
+  }
+
+  it('T27 tells App Service which token an API refused, and what this app can do', async () => {
+    const { api } = appOn(emulator.workload.appService, {
+      clientId: daemonId,
+      clientCapabilities: ['cp1'],
+    })
+    const first = (await api.forApp().token(`${tasks}/.default`)).reveal()
+    const refusing = await apiThat((token) => token === first)
+    const call = () => api.forApp().fetch(refusing.origin, { scopes: `${tasks}/.default` })
+    expect([(await call()).status, (await call()).status]).toEqual([200, 200])
+    expect(asked().map(({ parameters }) => parameters)).toEqual([
+      expect.objectContaining({ xms_cc: 'cp1' }),
+      expect.objectContaining({
+        xms_cc: 'cp1',
+        token_sha256_to_refresh: createHash('sha256').update(first).digest('hex'),
+      }),
+    ])
+    expect(asked()[0]?.parameters).not.toHaveProperty('token_sha256_to_refresh')
+  })
+
+  it('T27 leaves the API’s answer to the program while the machine gives the refused token again', async () => {
+    let given = 'refused'
+    let machineAsked = 0
+    const { api } = appOn(emulator.workload.virtualMachine, {
+      clientId: daemonId,
+      fetch: ((input, init) => {
+        const url = input instanceof Request ? input.url : input.toString()
+        if (!url.includes('/metadata/identity/')) return fetch(input, init)
+        machineAsked += 1
+        expect(url).not.toMatch(/xms_cc|sha256|claims/)
+        return Promise.resolve(Response.json({ access_token: given, expires_in: '86400' }))
+      }) satisfies typeof fetch,
+    })
+    const refusing = await apiThat((token) => token === 'refused')
+    const call = () => api.forApp().fetch(refusing.origin, { scopes: `${tasks}/.default` })
+    for (let calls = 0; calls < 5; calls += 1) expect((await call()).status).toBe(401)
+    expect(machineAsked).toBe(2)
+    given = 'new'
+    time.now += 31_000
+    expect((await call()).status).toBe(200)
+    expect(refusing.seen.at(-1)).toBe('new')
+    expect(machineAsked).toBe(3)
+  })
+
+  it('T21 does not ask the machine with every call for an identity that it does not have', async () => {
+    const { api } = appOn(emulator.workload.virtualMachine, {
+      credential: { managedIdentity: { clientId: daemonId } },
+    })
+    const failed = () => failureOf(api.forApp().token())
+    for (let calls = 0; calls < 5; calls += 1) {
+      expect(await failed()).toMatchObject({ code: 'ERR_ENTRA_CREDENTIAL_REJECTED' })
+    }
+    expect(asked()).toHaveLength(1)
+    time.now += 10_000
+    await failed()
+    await failed()
+    expect(asked()).toHaveLength(2)
   })
 
   it('works for an app of several tenants, because the identity has one', async () => {

@@ -8,6 +8,7 @@ import {
   TokenInvalidError,
   TokenMissingError,
 } from '../../src/protocol/access-errors.js'
+import { authorityOf } from '../../src/protocol/authority.js'
 import { refusalDescriptions, shown, type Explanation } from '../../src/protocol/refusal-reason.js'
 
 const context = { resourceMetadata: 'https://api.example/meta' }
@@ -67,7 +68,7 @@ describe('the answer of a refusal', () => {
   it('G70 is insufficient_claims, with the claims, when the user must meet more', () => {
     const refusal = new ClaimsRequiredError(because('auth-context-missing'), {
       ...context,
-      authorizationUri: 'https://login.example/authorize',
+      authority: authorityOf('contoso.com'),
       clientId: 'api',
       claims: '{"a":1}',
     })
@@ -77,7 +78,8 @@ describe('the answer of a refusal', () => {
       claims: '{"a":1}',
     })
     expect(challengeOf(refusal)).toBe(
-      'Bearer realm="", authorization_uri="https://login.example/authorize", client_id="api", ' +
+      'Bearer realm="contoso.com", ' +
+        'authorization_uri="https://login.microsoftonline.com/contoso.com/oauth2/authorize", client_id="api", ' +
         'error="insufficient_claims", error_description="The user must sign in again to meet a further requirement", ' +
         `claims="eyJhIjoxfQ==", ${meta}`,
     )

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
+import { challengeHeaders } from '../../src/protocol/bearer-challenge.js'
 import { authorityOf } from '../../src/protocol/authority.js'
-import { claimsChallengeHeaders, claimsChallengeOf } from '../../src/protocol/claims-challenge.js'
+import { claimsChallenge, claimsChallengeOf } from '../../src/protocol/claims-challenge.js'
 import { claimsRequestOf, mergeClaims } from '../../src/protocol/claims-request.js'
 
 const revoked = '{"access_token":{"nbf":{"essential":true,"value":"1635527790"}}}'
@@ -117,19 +118,25 @@ describe("reading Microsoft.Identity.Web's challenge", () => {
 })
 
 describe('the challenge this API sends', () => {
+  const headersOf = (tenant: string) =>
+    challengeHeaders(
+      claimsChallenge({ authority: authorityOf(tenant), clientId: 'api', claims: stepUp }),
+    )
+
   it('T16 is what our own reader and the documents understand', () => {
-    const headers = claimsChallengeHeaders(authorityOf('common'), stepUp)
+    const headers = headersOf('common')
     expect(headers['WWW-Authenticate']).toBe(
       'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", ' +
-        `error="insufficient_claims", claims="${btoa(stepUp)}"`,
+        'client_id="api", error="insufficient_claims", ' +
+        'error_description="The user must sign in again to meet a further requirement", ' +
+        `claims="${btoa(stepUp)}"`,
     )
     expect(headers['Access-Control-Expose-Headers']).toBe('WWW-Authenticate')
     expect(claimsIn(headers['WWW-Authenticate'] ?? '')).toBe(stepUp)
   })
 
   it('names the tenant where there is one', () => {
-    const headers = claimsChallengeHeaders(authorityOf('contoso.com'), stepUp)
-    expect(headers['WWW-Authenticate']).toContain(
+    expect(headersOf('contoso.com')['WWW-Authenticate']).toContain(
       'realm="contoso.com", authorization_uri="https://login.microsoftonline.com/contoso.com/oauth2/authorize"',
     )
   })

@@ -141,20 +141,23 @@ describe('a sign-in', () => {
     expect(plan('sign-in', 'User.Read offline_access').oidc).toEqual(['openid', 'offline_access'])
   })
 
-  it.each(['Application.ReadWrite.OwnedBy', 'CallRecords.Read.All', 'Calls.Initiate.All'])(
-    'R16 refuses the application permission %s',
-    (name) => {
-      const error = refusal('sign-in', name)
+  it.each([
+    'Application.ReadWrite.OwnedBy',
+    'Calls.Initiate.All',
+    `${graph}/CallRecords.Read.All`,
+    '00000003-0000-0000-c000-000000000000/callrecords.read.all',
+  ])('R16 refuses the application permission %s, however it is written', (name) => {
+    for (const purpose of ['sign-in', 'user', 'admin-consent'] as const) {
+      const error = refusal(purpose, name)
       expect(error.message).toContain('application permission of Microsoft Graph')
       expect(error).toMatchObject({ aadsts: 650053 })
       expect(error.cure).toContain(`"${graph}/.default"`)
-    },
-  )
+      expect(error.cure).toContain('forApp()')
+    }
+  })
 
-  it('R16 warns of an application permission that is written in full', () => {
-    const made = plan('sign-in', `${graph}/CallRecords.Read.All`)
-    expect(made.scopes).toEqual([`${graph}/CallRecords.Read.All`])
-    expect(made.warnings).toEqual([expect.stringContaining('no user can consent to it')])
+  it('R16 leaves the permissions of other APIs to the platform, which knows them', () => {
+    expect(plan('sign-in', 'api://Orders/CallRecords.Read.All').warnings).toEqual([])
   })
 })
 

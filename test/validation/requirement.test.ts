@@ -381,7 +381,7 @@ describe('guests and authentication contexts of a requirement', () => {
     expect(refusal.status).toBe(401)
     const header = String(refusal.headers['WWW-Authenticate'])
     expect(header).toBe(
-      `Bearer realm="", authorization_uri="https://login.microsoftonline.com/${ids.contoso}/oauth2/v2.0/authorize", ` +
+      `Bearer realm="${ids.contoso}", authorization_uri="https://login.microsoftonline.com/${ids.contoso}/oauth2/authorize", ` +
         `client_id="${ids.api}", error="insufficient_claims", ` +
         `error_description="The user must sign in again to meet a further requirement", ` +
         `claims="eyJhY2Nlc3NfdG9rZW4iOnsiYWNycyI6eyJlc3NlbnRpYWwiOnRydWUsInZhbHVlIjoiYzIifX19"`,

@@ -1,4 +1,3 @@
-import { strictCookieDoubt } from '../../middleware/session-of.js'
 import { called, withinSessionDeadline } from '../../stores/session-deadline.js'
 import { keptOf, type SessionKeep, type SessionPort } from '../../stores/session-port.js'
 
@@ -55,8 +54,11 @@ export function serverSessionOf(request: WithSession): SessionPort {
       return request.session?.sessionId
     },
     kind: 'server',
+    get isStrict() {
+      return isStrict(request)
+    },
     get doubts() {
-      return doubtsOf(request)
+      return isLost(request) ? [insecureDoubt] : []
     },
     read: (key) => valueOf(request.session, key),
     write: (key, value) => {
@@ -87,13 +89,14 @@ const insecureDoubt =
   'The session cookie is Secure and the request came by http, so @fastify/session does not send ' +
   "it and nobody stays signed in. Use cookie: { secure: 'auto' }; behind a proxy also trustProxy."
 
-function doubtsOf({ session, protocol }: WithSession): string[] {
-  const { sameSite, secure } = Object(session?.['cookie']) as Record<string, unknown>
-  const isStrict = sameSite === true || String(sameSite).toLowerCase() === 'strict'
-  return [
-    ...(isStrict ? [strictCookieDoubt] : []),
-    ...(secure === true && protocol !== 'https' ? [insecureDoubt] : []),
-  ]
+function isStrict({ session }: WithSession): boolean {
+  const { sameSite } = Object(session?.['cookie']) as { sameSite?: unknown }
+  return sameSite === true || String(sameSite).toLowerCase() === 'strict'
+}
+
+function isLost({ session, protocol }: WithSession): boolean {
+  const { secure } = Object(session?.['cookie']) as { secure?: unknown }
+  return secure === true && protocol !== 'https'
 }
 
 /** The new session is stored before the old one ends, so a failure on the way loses nothing. */
