@@ -27,6 +27,7 @@ export function createApp({ baseUrl }) {
   }
 
   async function inbox(ctx) {
+    /** @type {{ value: { subject: string }[] }} */
     const mail = await identity.forUser(ctx).graph.get('/me/messages?$select=subject')
     ctx.body = mail.value.map(({ subject }) => subject)
   }
