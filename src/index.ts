@@ -12,6 +12,8 @@ export {
 export { NoCallerError } from './protocol/no-caller-error.js'
 export { EgressRefusedError } from './protocol/egress-refused-error.js'
 export { GraphRequestError } from './protocol/graph-request-error.js'
+export { ApiRequestError } from './protocol/api-request-error.js'
+export { TokenRequestError } from './protocol/token-request-error.js'
 export {
   AdminConsentRequiredError,
   ConsentRequiredError,
@@ -28,5 +30,8 @@ export type { Account, AccountDetails } from './protocol/account.js'
 export type { AppCaller, Caller, UserCaller } from './protocol/caller.js'
 export type { AccessRequirement } from './validation/requirement.js'
 export type { AccessToken } from './acquisition/access-token.js'
-export type { GraphClient } from './acquisition/graph-client.js'
+export type { ApiClient, ApiInit } from './acquisition/api-client.js'
+export type { GraphClient, GraphInit } from './acquisition/graph-client.js'
+export type { GraphPage } from './acquisition/graph-pages.js'
+export type { GetTokenOptions, TokenCredential } from './acquisition/token-credential.js'
 export type { TokenOptions, TokenSource } from './acquisition/token-source.js'

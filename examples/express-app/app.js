@@ -10,7 +10,11 @@ import { homePage, inboxPage, noticePage, profilePage, tasksPage } from './pages
 
 export function createApp({ baseUrl, sessionSecret }) {
   const app = express()
-  const identity = entra({ baseUrl }) // tenant, client and credential from the environment
+  const tasksRead = `api://${process.env.TASKS_API_CLIENT_ID}/Tasks.Read`
+  const identity = entra({
+    baseUrl, // tenant, client and credential come from the environment
+    apis: { tasks: { baseUrl: `${baseUrl}/api`, scopes: tasksRead } },
+  })
 
   app.use(
     helmet({
@@ -47,11 +51,10 @@ export function createApp({ baseUrl, sessionSecret }) {
   })
 
   // This page calls the API as the user; the API calls Graph on behalf of the same user.
-  const tasksRead = `api://${process.env.TASKS_API_CLIENT_ID}/Tasks.Read`
+  const tasksService = identity.api('tasks')
   app.get('/tasks', identity.requireToken(tasksRead), async (req, res) => {
-    const user = identity.forUser(req)
-    const ask = (path) => user.fetch(baseUrl + path, { scopes: tasksRead }).then(jsonOf)
-    const [{ owner, tasks }, report] = await Promise.all([ask('/api/tasks'), ask('/api/report')])
+    const api = tasksService.forUser(req)
+    const [{ owner, tasks }, report] = await Promise.all([api.get('/tasks'), api.get('/report')])
     res.send(tasksPage(identity.account(req), { owner, tasks, report }))
   })
 
@@ -84,9 +87,4 @@ async function newestMessages(graph) {
     if (hasNoMailbox) return []
     throw error
   }
-}
-
-async function jsonOf(answer) {
-  if (answer.ok) return answer.json()
-  throw new Error(`${answer.url} answered ${answer.status}: ${await answer.text()}`)
 }

@@ -4,6 +4,7 @@ export interface AccessTokenDetail {
   readonly token: string
   readonly scopes: readonly string[]
   readonly expiresAt: number
+  readonly refreshAt?: number
 }
 
 /**
@@ -18,11 +19,14 @@ export class AccessToken {
   readonly scopes: readonly string[]
   /** When the platform said it expires; milliseconds since the epoch. */
   readonly expiresAt: number
+  /** From when on a new one is worth asking for; milliseconds since the epoch, up to `expiresAt`. */
+  readonly refreshAt: number
 
   constructor(granted: AccessTokenDetail) {
     this.#text = granted.token
     this.scopes = Object.freeze([...granted.scopes])
     this.expiresAt = granted.expiresAt
+    this.refreshAt = granted.refreshAt ?? granted.expiresAt
     Object.freeze(this)
   }
 

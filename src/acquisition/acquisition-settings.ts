@@ -1,4 +1,3 @@
-import type { Clock } from '../platform/clock.js'
 import type { ManagedIdentity } from '../platform/managed-identity.js'
 import type { TokenEndpoint } from '../platform/token-endpoint.js'
 import type { Authority } from '../protocol/authority.js'
@@ -6,10 +5,10 @@ import type { ChallengeContext } from '../protocol/bearer-challenge.js'
 import type { ScopePlan } from '../protocol/scope-plan.js'
 import type { TokenStore } from '../stores/token-store.js'
 import type { ScopeRequest } from './scope-planner.js'
-import type { GraphAddress } from './token-source-settings.js'
+import type { OutgoingCalls } from './token-source-settings.js'
 
 /** What every source of tokens needs to know of the app. */
-export interface AcquisitionSettings {
+export interface AcquisitionSettings extends OutgoingCalls {
   readonly authority: Authority
   readonly clientId: string
   /** App ID URIs of this app as an API. */
@@ -18,11 +17,8 @@ export interface AcquisitionSettings {
   /** Gets tokens of its own in place of the app's; undefined when the app proves itself. */
   readonly managedIdentity: ManagedIdentity | undefined
   readonly plan: (request: ScopeRequest) => ScopePlan
-  readonly graph: GraphAddress
   /** What every challenge to a caller of this app as an API says. */
   readonly challenge: ChallengeContext
-  readonly fetch: typeof fetch
-  readonly clock: Clock
   /** Shared with other processes; undefined when this one keeps its tokens to itself. */
   readonly store: TokenStore | undefined
 }

@@ -6,6 +6,7 @@ import { appGrantOf } from './app-grant.js'
 import { createTokenSource, type TokenSource } from './token-source.js'
 import { createRefusedTokens } from './refused-tokens.js'
 import type { Scopes, TokenQuestion } from './token-source-settings.js'
+import { claimsWith } from './wanted-token.js'
 
 export interface ForAppOptions {
   /** GUID or domain of a tenant; needed when the app is configured for several. */
@@ -28,7 +29,7 @@ export function createAppOnly(
 
   async function acquire(
     tenant: string | undefined,
-    { scopes, needs, demand }: TokenQuestion,
+    { scopes, needs, demand, capability }: TokenQuestion,
   ): Promise<AccessToken> {
     if (needs !== undefined) throw rolesUntold(needs)
     const plan = settings.plan({
@@ -36,11 +37,17 @@ export function createAppOnly(
       purpose: 'app',
       ...(tenant !== undefined && { tenant }),
     })
-    const base = [tenant ?? '', plan.resource]
+    const base = [tenant ?? '', plan.resource, ...(capability === undefined ? [] : [capability])]
     if (demand !== undefined) await refused.refuse(base, demand)
     const { name, ...successor } = refused.successorOf(base)
     const scope = plan.scopes.join(' ')
-    const request = { tenant: tenant ?? '', scope, resource: plan.resource, ...successor }
+    const request = {
+      tenant: tenant ?? '',
+      scope,
+      resource: plan.resource,
+      ...successor,
+      claims: claimsWith(capability, successor.claims),
+    }
     const kept = await grant.cache.get({
       name,
       acquire: async () =>
@@ -59,9 +66,9 @@ export function createAppOnly(
       acquire: (question) => acquire(tenant, question),
       // Nobody could sign in: the API's refusal is the answer.
       unanswered: () => undefined,
-      graph,
-      fetch: settings.fetch,
       delegated: false,
+      tenant,
+      calls: settings,
     })
   }
 }

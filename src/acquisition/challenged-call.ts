@@ -1,14 +1,14 @@
 import { claimsChallengeOf, type ClaimsChallenge } from '../protocol/claims-challenge.js'
 import type { AccessToken } from './access-token.js'
+import { release } from './bodies.js'
+import type { ApiAnswer } from './redirects.js'
 import type { TokenQuestion, TokenSourceSettings } from './token-source-settings.js'
 
 export interface ApiCall {
   readonly question: TokenQuestion
-  /** Where the token is sent; another origin that a redirect leads to has no say. */
-  readonly origin: string
   /** Whether the body can be sent twice. */
   readonly repeatable: boolean
-  send(token: AccessToken): Promise<Response>
+  send(token: AccessToken): Promise<ApiAnswer>
 }
 
 /**
@@ -33,8 +33,9 @@ export async function challengedCall(
   }
 
   const token = await acquire(question)
-  const response = await call.send(token)
-  const challenge = challengeIn(response, call.origin)
+  const first = await call.send(token)
+  const { response } = first
+  const challenge = challengeIn(first)
   if (challenge === undefined) return response
   if (challenge.claims === undefined) return leave(response, challenge)
   const demand = { refused: token, claims: challenge.claims }
@@ -42,16 +43,11 @@ export async function challengedCall(
   if (!call.repeatable) return response
   release(response)
   const second = await call.send(other)
-  const still = challengeIn(second, call.origin)
-  return still === undefined ? second : leave(second, still)
+  const still = challengeIn(second)
+  return still === undefined ? second.response : leave(second.response, still)
 }
 
-function challengeIn({ status, url, headers }: Response, origin: string) {
-  if (url !== '' && new URL(url).origin !== origin) return undefined
+function challengeIn({ response: { status, headers }, isOfApi }: ApiAnswer) {
+  if (!isOfApi) return undefined
   return claimsChallengeOf({ status, wwwAuthenticate: headers.get('www-authenticate') })
-}
-
-/** An unread body keeps its connection busy. */
-function release(response: Response): void {
-  response.body?.cancel().catch(() => undefined)
 }

@@ -18,7 +18,7 @@ import {
   userChallenged,
   withClaims,
 } from './user-needed.js'
-import { wantedToken, type WantedToken } from './wanted-token.js'
+import { claimsWith, wantedToken, type WantedToken } from './wanted-token.js'
 
 export interface ForUserSettings extends AcquisitionSettings {
   readonly tokens: SessionTokens
@@ -91,8 +91,9 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
   }
 
   function renewalOf(user: SignedInUser, wanted: WantedToken, urgency: Urgency): Renewal {
-    const { plan, needs, demand } = wanted
-    const name = [plan.resource, plan.scopes.join(' '), needs?.scopes.join(' ') ?? '']
+    const { plan, needs, demand, capability } = wanted
+    const needed = needs?.scopes.join(' ') ?? ''
+    const name = [plan.resource, plan.scopes.join(' '), needed, capability ?? '']
     const key = cacheKey(tokens.nameOf(user.session), ...name, demand?.claims ?? '')
     return { key, user, wanted, urgency }
   }
@@ -141,7 +142,7 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
 
   async function renewedWith(held: UserTokens | undefined, renewal: Renewal): Promise<KeptToken> {
     const { key, wanted } = renewal
-    const { plan, demand } = wanted
+    const { plan, demand, capability } = wanted
     if (held?.refreshToken === undefined) throw signInNeeded(wanted)
     const { refreshToken, tenantId: tenant } = held
     refused.check(key, refreshToken)
@@ -149,7 +150,7 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
       tenant,
       scope: [...plan.scopes, 'offline_access'].join(' '),
       resource: plan.resource,
-      claims: demand?.claims,
+      claims: claimsWith(capability, demand?.claims),
       refreshToken,
     }
     const response = await settings.endpoint.refresh(request).catch((error: unknown) => {
@@ -160,6 +161,7 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
       resource: plan.resource,
       requested: plan.scopes,
       receivedAt: clock(),
+      capability,
     })
     await keep({ refreshToken: response.refresh_token, accessToken: kept }, renewal)
     const incomplete = incompleteGrant(wanted, response.scope)
@@ -181,9 +183,9 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
     createTokenSource({
       acquire: (question) => acquire(user, question),
       unanswered: (question, challenge) => userChallenged(wantedBy(question), challenge),
-      graph: settings.graph,
-      fetch: settings.fetch,
       delegated: true,
+      tenant: user.tenantId,
+      calls: settings,
     })
 }
 
@@ -197,6 +199,8 @@ function keptFor(wanted: WantedToken, held: UserTokens | undefined): KeptToken |
   return held?.accessTokens.find(
     (kept) =>
       isSameResource(kept.resource, wanted.plan.resource) &&
+      // Who answers challenges can do with any token, the others only with one that meets none.
+      (kept.capability === undefined || kept.capability === wanted.capability) &&
       lackingIn(wanted, kept.scopes.join(' ')).length === 0 &&
       kept.token !== wanted.demand?.refused.reveal(),
   )

@@ -1,120 +1,119 @@
-import { GraphRequestError } from '../protocol/graph-request-error.js'
-import { EgressRefusedError } from '../protocol/egress-refused-error.js'
+import { PlatformUnavailableError } from '../protocol/platform-unavailable-error.js'
+import { graphUrlOf } from './graph-path.js'
+import { graphFailureOf } from './graph-failure.js'
+import { pagesOf, type GraphPage } from './graph-pages.js'
+import {
+  createGraphSdk,
+  type GraphAuthenticationProvider,
+  type GraphClientOptions,
+} from './graph-sdk.js'
+import { createJsonCalls, type JsonCalls, type Resource } from './json-calls.js'
+import { retriedCall, type RetryRules } from './retried-call.js'
 import type { TokenFetch, TokenFetchInit } from './token-fetch.js'
-import type { GraphAddress } from './token-source-settings.js'
+import type { OutgoingCalls } from './token-source-settings.js'
 
-/** What Graph answers with, when the program does not say it more exactly. */
-export type GraphResource = Record<string, unknown>
+/** As for fetch; `scopes` when the token must hold particular ones. */
+export type GraphInit = Omit<TokenFetchInit, 'method' | 'body'>
 
-/** Microsoft Graph for one token source. */
-export interface GraphClient {
+/**
+ * Microsoft Graph for one token source. A path is such as `/me` or `/me/messages?$top=5`, of version
+ * v1.0 unless it begins with `/beta/`, or a link that Graph gave. Every call has a
+ * `client-request-id`, a random one unless `headers` hold one; what Graph turns away for a while is
+ * sent again after the time it asks for, up to three times and ten seconds in all. The calls in JSON
+ * end after 30 seconds.
+ *
+ * Each throws GraphRequestError (ERR_ENTRA_GRAPH_REQUEST) with Graph's status, code and request-id;
+ * PlatformUnavailableError (ERR_ENTRA_PLATFORM_UNAVAILABLE) when Graph does not answer, or not with
+ * JSON; EgressRefusedError (ERR_ENTRA_EGRESS_REFUSED) for `/me` with an app-only token; and what
+ * `token()` throws.
+ *
+ * @see https://learn.microsoft.com/graph/use-the-api
+ */
+export interface GraphClient extends JsonCalls<GraphInit> {
   /**
-   * Reads a resource as JSON.
+   * The items of a collection, page after page as the loop goes on.
    *
-   * @param path Such as `/me` or `/me/messages?$top=5`; of version v1.0 unless it begins with `/beta/`.
-   * @param init As for fetch; `scopes` when the token must hold particular ones.
-   * @throws GraphRequestError (ERR_ENTRA_GRAPH_REQUEST) with Graph's status, code and request-id;
-   *   EgressRefusedError (ERR_ENTRA_EGRESS_REFUSED) for `/me` with an app-only token; and what
-   *   `token()` throws.
-   * @see https://learn.microsoft.com/graph/use-the-api
+   * @example for await (const { subject } of graph.items<Message>('/me/messages')) { … }
    */
-  get<Resource = GraphResource>(path: string, init?: TokenFetchInit): Promise<Resource>
+  items<Item = Resource>(path: string, init?: GraphInit): AsyncGenerator<Item, void, undefined>
   /**
-   * Creates a resource or calls an action, with a body of JSON. It is sent once, and once
-   * more only when Graph has refused the token with a claims challenge.
+   * The pages of a collection. The last one of a delta query has the `deltaLink` to go on from.
    *
-   * @param path Such as `/me/sendMail`; of version v1.0 unless it begins with `/beta/`.
-   * @param body What becomes the JSON of the request.
-   * @param init As for fetch; `scopes` when the token must hold particular ones.
-   * @returns Graph's answer; undefined when it answers without one (202, 204).
-   * @throws GraphRequestError (ERR_ENTRA_GRAPH_REQUEST) with Graph's status, code and request-id;
-   *   EgressRefusedError (ERR_ENTRA_EGRESS_REFUSED) for `/me` with an app-only token; and what
-   *   `token()` throws.
-   * @see https://learn.microsoft.com/graph/use-the-api
+   * @see https://learn.microsoft.com/graph/paging
    */
-  post<Resource = GraphResource | undefined>(
+  pages<Item = Resource>(
     path: string,
-    body: unknown,
-    init?: TokenFetchInit,
-  ): Promise<Resource>
+    init?: GraphInit,
+  ): AsyncGenerator<GraphPage<Item>, void, undefined>
+  /**
+   * For `Client.initWithMiddleware(graph.clientOptions())` of `@microsoft/microsoft-graph-client`:
+   * every request of that client then goes the way that `graph.fetch()` goes.
+   */
+  clientOptions(options?: GraphSdkOptions): GraphClientOptions
+  /** An `AuthenticationProvider` of `@microsoft/microsoft-graph-client`, for a chain of your own. */
+  authenticationProvider(options?: GraphSdkOptions): GraphAuthenticationProvider
 }
+
+/** Scopes that the official client's tokens must hold; Graph's `.default` when left out. */
+export type GraphSdkOptions = Pick<TokenFetchInit, 'scopes' | 'needs'>
 
 export interface GraphClientSettings {
   readonly fetch: TokenFetch
-  readonly graph: GraphAddress
-  readonly delegated: boolean
+  readonly calls: OutgoingCalls
+  readonly token: (
+    scopes: TokenFetchInit['scopes'],
+    needs: TokenFetchInit['needs'],
+  ) => Promise<string>
 }
 
-export function createGraphClient(settings: GraphClientSettings): GraphClient {
-  const { fetch, graph, delegated } = settings
+const rules: RetryRules = { retries: 3, patience: 10_000, repeatsThrottled: true }
+const timeout = 30_000
+const usualPauseSeconds = 5
 
-  async function send(method: Method, path: string, init: TokenFetchInit): Promise<Response> {
-    const url = addressOf(path, graph.endpoint)
-    if (!delegated) refuseMe(url)
-    const clientRequestId = crypto.randomUUID()
+export function createGraphClient({ fetch, calls, token }: GraphClientSettings): GraphClient {
+  const { endpoint } = calls.graph
+
+  async function send(path: string | URL, init: TokenFetchInit): Promise<Response> {
+    const url = typeof path === 'string' ? graphUrlOf(path, endpoint) : path
     const headers = new Headers(init.headers)
-    headers.set('accept', 'application/json')
-    headers.set('client-request-id', clientRequestId)
-    if (method === 'POST') headers.set('content-type', 'application/json')
-    const response = await fetch(url, { ...init, method, headers })
-    if (response.ok) return response
-    throw await failureOf(response, { method, path: url.pathname, clientRequestId })
+    identify(headers)
+    return retriedCall(() => fetch(url, { ...init, headers }), init, { rules, waiting: calls })
+  }
+
+  const json = createJsonCalls<GraphInit>({
+    send,
+    prepare: identify,
+    timeout,
+    refused: (response, { method, path, headers }) =>
+      graphFailureOf(response, {
+        method,
+        path: graphUrlOf(path, endpoint).pathname,
+        clientRequestId: headers.get('client-request-id') ?? '',
+        clock: calls.clock,
+      }),
+    unreachable: (failure) =>
+      new PlatformUnavailableError({
+        endpoint: 'graph',
+        failure,
+        retryAfter: usualPauseSeconds,
+      }),
+  })
+
+  function pages<Item>(path: string, init: GraphInit = {}) {
+    return pagesOf<Item>(graphUrlOf(path, endpoint), (url) => json.get(url.href, init))
   }
 
   return Object.freeze({
-    async get<Resource>(path: string, init: TokenFetchInit = {}): Promise<Resource> {
-      const response = await send('GET', path, init)
-      return (await response.json()) as Resource // the caller says what Graph documents for the path
+    ...json,
+    pages,
+    async *items<Item>(path: string, init?: GraphInit) {
+      for await (const page of pages<Item>(path, init)) yield* page.value
     },
-    async post<Resource>(
-      path: string,
-      body: unknown,
-      init: TokenFetchInit = {},
-    ): Promise<Resource> {
-      const response = await send('POST', path, { ...init, body: JSON.stringify(body) })
-      const text = await response.text()
-      // The caller says what Graph documents for the path, nothing included.
-      return (text === '' ? undefined : JSON.parse(text)) as Resource
-    },
+    ...createGraphSdk({ send, token, calls }),
   })
 }
 
-type Method = 'GET' | 'POST'
-
-/** The path is put behind Graph's origin as text, so that no path can lead to another host. */
-function addressOf(path: string, endpoint: string): URL {
-  if (!path.startsWith('/')) {
-    throw new EgressRefusedError(
-      `The Graph path ${JSON.stringify(path)} does not begin with "/". Expected a path such as "/me".`,
-    )
-  }
-  return new URL(`${endpoint}${/^\/(?:v1\.0|beta)\//.test(path) ? '' : '/v1.0'}${path}`)
-}
-
-function refuseMe(url: URL): void {
-  if (!/^\/(?:v1\.0|beta)\/me(?:\/|$)/.test(url.pathname)) return
-  throw new EgressRefusedError(
-    'Graph has no /me for an app-only token: /me is the signed-in user, and an app-only token has ' +
-      'none. Use forUser() or onBehalfOf(), or name the user: /users/{id}.',
-  )
-}
-
-async function failureOf(
-  response: Response,
-  request: { readonly method: Method; readonly path: string; readonly clientRequestId: string },
-) {
-  const body: unknown = await response.json().catch(() => undefined)
-  return new GraphRequestError({
-    ...request,
-    graphStatus: response.status,
-    graphCode: codeOf(body),
-    requestId: response.headers.get('request-id') ?? undefined,
-    retryAfter: response.headers.get('retry-after') ?? undefined,
-  })
-}
-
-function codeOf(body: unknown): string | undefined {
-  const { error } = Object(body) as { error?: unknown }
-  const { code } = Object(error) as { code?: unknown }
-  return typeof code === 'string' && /^[\w.-]{1,100}$/.test(code) ? code : undefined
+/** What Microsoft's support finds the call by; the same for every attempt. */
+function identify(headers: Headers): void {
+  if (!headers.has('client-request-id')) headers.set('client-request-id', crypto.randomUUID())
 }

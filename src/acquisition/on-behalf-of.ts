@@ -12,7 +12,7 @@ import { digestOf } from './token-digest.js'
 import { createTokenSource, type TokenSource } from './token-source.js'
 import type { TokenQuestion } from './token-source-settings.js'
 import { incompleteGrant, userChallenged, withClaims } from './user-needed.js'
-import { wantedToken, type WantedToken } from './wanted-token.js'
+import { claimsWith, wantedToken, type WantedToken } from './wanted-token.js'
 
 /**
  * Swaps the token this API was called with for one of another API, for the same user. Only a
@@ -34,10 +34,18 @@ export function createOnBehalfOf(settings: AcquisitionSettings): (caller: Caller
     const { tenantId: tenant, objectId } = caller
     const scope = [...requested].sort().join(' ')
     const needed = wanted.needs?.scopes.join(' ') ?? ''
+    const { capability } = wanted
     const base = [tenant, objectId, await assertionDigestOf(assertion), resource, scope, needed]
+    if (capability !== undefined) base.push(capability)
     if (wanted.demand !== undefined) await refused.refuse(base, wanted.demand)
     const { name, claims } = refused.successorOf(base)
-    const request = { tenant, resource, scope, assertion: assertion.token, claims }
+    const request = {
+      tenant,
+      resource,
+      scope,
+      assertion: assertion.token,
+      claims: claimsWith(capability, claims),
+    }
     try {
       const kept = await cache.get({
         name,
@@ -61,9 +69,9 @@ export function createOnBehalfOf(settings: AcquisitionSettings): (caller: Caller
       acquire: (question) => acquire(user, question),
       unanswered: (question, challenge) =>
         asCallerChallenge(userChallenged(wantedFrom(question, settings), challenge), settings),
-      graph: settings.graph,
-      fetch: settings.fetch,
       delegated: true,
+      tenant: user.tenantId,
+      calls: settings,
     })
   }
 }

@@ -1,7 +1,10 @@
-import { EgressRefusedError } from '../protocol/egress-refused-error.js'
-import { isSecureUrl } from '../protocol/loopback.js'
+import { isRepeatable } from './bodies.js'
 import { challengedCall } from './challenged-call.js'
+import { createEgress } from './egress.js'
+import { sendWithinOrigin } from './redirects.js'
+import { ownHeaders } from './reserved-headers.js'
 import type { Scopes, TokenSourceSettings } from './token-source-settings.js'
+import { unlessAborted } from './unless-aborted.js'
 
 export interface TokenFetchInit extends RequestInit {
   /** Scopes of the API that is called; may be left out for Microsoft Graph. */
@@ -11,65 +14,36 @@ export interface TokenFetchInit extends RequestInit {
 }
 
 /**
- * `fetch` that adds the token as `Authorization: Bearer`. A redirect to another origin is followed
- * without it, as the Fetch standard says. When the API answers with a claims challenge, the call is
- * sent once more with a token that has the claims; a body that is a stream cannot be sent twice, so
- * the API's answer is then returned and the next call has the new token.
+ * `fetch` that adds the token as `Authorization: Bearer`. The token goes to the API it is for and
+ * nowhere else; a redirect to another origin is followed without it. When the API answers with a
+ * claims challenge, the call is sent once more with a token that has the claims; a body that is a
+ * stream cannot be sent twice, so the API's answer is then returned and the next call has the new
+ * token.
  */
 export type TokenFetch = (url: string | URL, init?: TokenFetchInit) => Promise<Response>
 
 export function createTokenFetch(settings: TokenSourceSettings): TokenFetch {
+  const { calls, delegated } = settings
+  const requireAllowed = createEgress({ ...calls, delegated })
+
   return async (address, init = {}) => {
     const { scopes, needs, ...rest } = init
     const url = new URL(address)
-    refuseUnsafe(url, scopes, settings)
-    return challengedCall(settings, {
+    requireAllowed(url, scopes)
+    const given = ownHeaders(rest.headers)
+    const source = {
+      ...settings,
+      acquire: (question: Parameters<typeof settings.acquire>[0]) =>
+        unlessAborted(rest.signal, () => settings.acquire(question)),
+    }
+    return challengedCall(source, {
       question: { scopes, needs },
-      origin: url.origin,
-      repeatable: !isStream(rest.body),
+      repeatable: isRepeatable(rest.body),
       send(token) {
-        const headers = new Headers(rest.headers)
+        const headers = new Headers(given)
         headers.set('authorization', `Bearer ${token.reveal()}`)
-        return settings.fetch(url, { ...rest, headers })
+        return sendWithinOrigin(calls.fetch, url, { ...rest, headers })
       },
     })
   }
-}
-
-/** Whether a body is gone once it was read. */
-function isStream(body: unknown): boolean {
-  return (
-    typeof body === 'object' &&
-    body !== null &&
-    ('getReader' in body || Symbol.asyncIterator in body)
-  )
-}
-
-function refuseUnsafe(url: URL, scopes: Scopes | undefined, settings: TokenSourceSettings): void {
-  if (!isSecureUrl(url)) {
-    throw new EgressRefusedError(
-      `${url.origin} is not https. A token is sent over plain http only to loopback.`,
-    )
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw new EgressRefusedError(`The URL to ${url.host} holds a user name or password.`)
-  }
-  const forGraph = scopes === undefined || isForGraph(scopes, settings.graph.resource)
-  if (forGraph && !isGraph(url, settings)) {
-    throw new EgressRefusedError(
-      `${url.origin} is not Microsoft Graph, whose tokens go to ${settings.graph.endpoint} only. ` +
-        `For another API name its scopes: fetch(url, { scopes: 'api://…/.default' }).`,
-    )
-  }
-}
-
-function isGraph(url: URL, { graph }: TokenSourceSettings): boolean {
-  return (
-    url.origin === graph.endpoint || (url.protocol === 'https:' && graph.hosts.includes(url.host))
-  )
-}
-
-function isForGraph(scopes: Scopes, graphResource: string): boolean {
-  const list = typeof scopes === 'string' ? scopes.split(' ') : scopes
-  return list.some((scope) => !scope.includes('/') || scope.startsWith(`${graphResource}/`))
 }

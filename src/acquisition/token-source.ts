@@ -1,10 +1,15 @@
 import type { AccessToken } from './access-token.js'
+import { apiNamed, createApiClient, type ApiClient } from './api-client.js'
 import { createGraphClient, type GraphClient } from './graph-client.js'
+import { createTokenCredential, type TokenCredential } from './token-credential.js'
 import { createTokenFetch, type TokenFetch } from './token-fetch.js'
 import type { Scopes, TokenSourceSettings } from './token-source-settings.js'
 
-/** Where tokens for other APIs come from: the signed-in user, the API's caller, or the app itself. */
-export interface TokenSource {
+/**
+ * Where tokens for other APIs come from: the signed-in user, the API's caller, or the app itself.
+ * `Api` are the names of `entra({ apis })`.
+ */
+export interface TokenSource<Api extends string = string> {
   /**
    * A token for one API.
    *
@@ -17,10 +22,28 @@ export interface TokenSource {
    *   and CredentialRejectedError otherwise.
    */
   token(scopes?: Scopes, options?: TokenOptions): Promise<AccessToken>
-  /** `fetch` with the right `Authorization` header; only to https, and for Graph only to Graph. */
+  /**
+   * `fetch` with the right `Authorization` header, to the API that the token is for: Microsoft Graph,
+   * an API of `entra({ apis })`, or the host that the scopes themselves name.
+   *
+   * @throws EgressRefusedError (ERR_ENTRA_EGRESS_REFUSED) before anything is sent anywhere else.
+   */
   readonly fetch: TokenFetch
   /** Microsoft Graph of the configured cloud. */
   readonly graph: GraphClient
+  /**
+   * An API of `entra({ apis })`.
+   *
+   * @throws ConfigurationError (ERR_ENTRA_CONFIGURATION) when there is none of that name.
+   */
+  api(name: Api): ApiClient
+  /**
+   * A `TokenCredential` for clients of the Azure SDK, with the tokens of this source. Give it to a
+   * client of its own, never to one that serves other users too.
+   *
+   * @example new SecretClient('https://contoso.vault.azure.net', identity.forApp().credential())
+   */
+  credential(): TokenCredential
 }
 
 export interface TokenOptions {
@@ -33,10 +56,17 @@ export interface TokenOptions {
 }
 
 export function createTokenSource(settings: TokenSourceSettings): TokenSource {
-  const tokenFetch = createTokenFetch(settings)
+  const { acquire, calls } = settings
+  const fetch = createTokenFetch(settings)
   return Object.freeze({
-    token: (scopes?: Scopes, { needs }: TokenOptions = {}) => settings.acquire({ scopes, needs }),
-    fetch: tokenFetch,
-    graph: createGraphClient({ ...settings, fetch: tokenFetch }),
+    token: (scopes?: Scopes, { needs }: TokenOptions = {}) => acquire({ scopes, needs }),
+    fetch,
+    graph: createGraphClient({
+      fetch,
+      calls,
+      token: async (scopes, needs) => (await acquire({ scopes, needs })).reveal(),
+    }),
+    api: (name: string) => createApiClient({ api: apiNamed(name, calls), fetch, calls }),
+    credential: () => createTokenCredential(settings),
   })
 }

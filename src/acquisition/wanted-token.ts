@@ -1,3 +1,4 @@
+import { mergeClaims } from '../protocol/claims-request.js'
 import type { ScopePlan } from '../protocol/scope-plan.js'
 import { isSameResource } from '../protocol/scopes.js'
 import { ScopesInvalidError } from '../protocol/scopes-invalid-error.js'
@@ -11,6 +12,8 @@ export interface WantedToken {
   /** What a `.default` token has to hold; undefined when whatever was granted will do. */
   readonly needs: ScopePlan | undefined
   readonly demand: Demand | undefined
+  /** What the one who asks can do beyond what the app has declared. */
+  readonly capability: string | undefined
 }
 
 /**
@@ -20,12 +23,12 @@ export interface WantedToken {
  *   `needs` is not what a `.default` token of that API can hold.
  */
 export function wantedToken(
-  { scopes, needs, demand }: TokenQuestion,
+  { scopes, needs, demand, capability }: TokenQuestion,
   purpose: ScopePurpose,
   { plan: planFor, graph }: Pick<AcquisitionSettings, 'plan' | 'graph'>,
 ): WantedToken {
   const plan = planFor({ scopes: scopes ?? `${graph.resource}/.default`, purpose })
-  if (needs === undefined) return { plan, needs: undefined, demand }
+  if (needs === undefined) return { plan, needs: undefined, demand, capability }
   // Named permissions, whatever the purpose: they are compared, not sent.
   const needed = planFor({ scopes: needs, purpose: 'user' })
   if (!plan.isDefault) throw invalid(plan, 'is given together with named scopes', namedAlready)
@@ -39,7 +42,15 @@ export function wantedToken(
       'One token has one resource: name permissions of the API that the token is for.',
     )
   }
-  return { plan, needs: needed, demand }
+  return { plan, needs: needed, demand, capability }
+}
+
+/** The claims of a request in the name of somebody with a capability of their own. */
+export function claimsWith(
+  capability: string | undefined,
+  claims: string | undefined,
+): string | undefined {
+  return mergeClaims(claims, capability === undefined ? [] : [capability])
 }
 
 const namedAlready =

@@ -58,6 +58,7 @@ export interface Message {
   from: string
   receivedDateTime: string
   bodyPreview: string
+  isRead?: boolean
 }
 
 export type SignInAudience =

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Endpoint, Fault, Faults } from './emulator.js'
+import { turnedAway } from './graph/graph-error.js'
+import { idsOf, sendError } from './graph/reply.js'
 
 export interface FaultGate extends Faults {
   /**
@@ -7,6 +9,12 @@ export interface FaultGate extends Faults {
    * after a delay.
    */
   pass(endpoint: Endpoint, request: IncomingMessage, response: ServerResponse): Promise<boolean>
+}
+
+interface FaultyCall {
+  request: IncomingMessage
+  response: ServerResponse
+  isGraph: boolean
 }
 
 export function createFaultGate(): FaultGate {
@@ -29,22 +37,21 @@ export function createFaultGate(): FaultGate {
     },
     pass: async (endpoint, request, response) => {
       const fault = take(endpoint)
-      return fault === undefined || happen(fault, request, response)
+      return (
+        fault === undefined || happen(fault, { request, response, isGraph: endpoint === 'graph' })
+      )
     },
   }
 }
 
-async function happen(
-  fault: Fault,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<boolean> {
+async function happen(fault: Fault, { request, response, isGraph }: FaultyCall): Promise<boolean> {
   switch (fault.kind) {
     case 'slow':
       await delay(fault.ms ?? 1_000, response)
       return !response.destroyed
     case 'status':
-      refuse(response, fault)
+      if (isGraph && fault.body === undefined) refuseAsGraph(request, response, fault)
+      else refuse(response, fault)
       return false
     case 'garbage':
       response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' })
@@ -56,6 +63,16 @@ async function happen(
     case 'hang':
       return false
   }
+}
+
+/** In Graph's envelope, with its ids, as its clients expect it. */
+function refuseAsGraph(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status = 503, retryAfter }: Fault,
+): void {
+  const error = turnedAway(status, retryAfter)
+  sendError(response, idsOf(request), { error, now: Date.now() })
 }
 
 function refuse(response: ServerResponse, { status = 503, retryAfter, body = {} }: Fault): void {

@@ -1,5 +1,6 @@
 import type { TenantPolicy } from '../protocol/tenant-policy.js'
 import type { TokenStore } from '../stores/token-store.js'
+import type { ApiOptions } from './api-options.js'
 import type { EntraEventListener } from './event-sink.js'
 
 /** A client secret of the app registration: the secret's value, not its ID. */
@@ -58,8 +59,9 @@ export type CredentialOption =
  * What `entra()` takes. `undefined` means "not given", so `process.env.X` may be written as it is:
  * what is missing is named at construction. Everything can also come from the environment (docs/configuration.md has
  * the table); an option wins over its environment variable.
+ * `Api` are the names that are given to other APIs.
  */
-export interface EntraOptions {
+export interface EntraOptions<Api extends string = string> {
   /** The tenant's GUID or one of its domains; `common` or `organizations` only with `tenants`. */
   readonly tenant?: string | undefined
   /** Application (client) ID of the app registration: a GUID. */
@@ -94,6 +96,8 @@ export interface EntraOptions {
   readonly store?: TokenStore | undefined
   /** Where Microsoft Graph is called; the cloud's own host by default. The emulator has another. */
   readonly graphEndpoint?: string | undefined
+  /** Other APIs that this app calls, by names of its own: `identity.api(name)`. */
+  readonly apis?: Readonly<Record<Api, ApiOptions>> | undefined
   /**
    * `['cp1']` declares that this app answers claims challenges: tokens then live for up to a day, and
    * an API ends them by a challenge. `fetch`, `graph` and `errors()` answer those; declare it when the

@@ -1,3 +1,4 @@
+import { apiNamed } from '../acquisition/api-client.js'
 import type { ForAppOptions } from '../acquisition/app-only.js'
 import type { TokenOptions, TokenSource } from '../acquisition/token-source.js'
 import type { Host } from '../host/host.js'
@@ -9,6 +10,7 @@ import type { AdminConsentOptions } from './admin-consent-options.js'
 import { createApiGuards, type ApiGuards, type Guard } from './api-guards.js'
 import type { EntraOptions } from './entra-options.js'
 import { createInstance } from './instance.js'
+import { createNamedApi, type NamedApi } from './named-api.js'
 import type { ProtectedResourceOptions } from './protected-resource.js'
 import type { PageRequirement } from './page-guard.js'
 import type { RequestView } from './request-view.js'
@@ -17,8 +19,9 @@ import type { ErrorStep, PluginStep, Step } from './step.js'
 
 /**
  * One app registration in a web app, with the words that are the same in every framework.
- * `Request` is what a handler of the framework is given, `Handler` what stands in front of one, and
- * `Plugin` what is mounted for all paths; in most frameworks those two are the same.
+ * `Request` is what a handler of the framework is given, `Handler` what stands in front of one,
+ * `Plugin` what is mounted for all paths (in most frameworks those two are the same), and `Api` the
+ * names of `entra({ apis })`.
  */
 export interface Identity<
   Request,
@@ -26,6 +29,7 @@ export interface Identity<
   ErrorHandler,
   Upgrade,
   Plugin = Handler,
+  Api extends string = string,
 > extends ApiGuards<Handler> {
   /**
    * Who called this API.
@@ -62,13 +66,23 @@ export interface Identity<
    * @throws NoCallerError (ERR_ENTRA_NO_CALLER), NotDelegatedError (ERR_ENTRA_NOT_DELEGATED) for
    *   an app-only caller, ConfigurationError (ERR_ENTRA_CONFIGURATION) without a credential.
    */
-  onBehalfOf(request: Request): TokenSource
+  onBehalfOf(request: Request): TokenSource<Api>
   /**
    * Tokens of the app itself, without a user.
    *
    * @throws ConfigurationError (ERR_ENTRA_CONFIGURATION) without a credential.
    */
-  forApp(options?: ForAppOptions): TokenSource
+  forApp(options?: ForAppOptions): TokenSource<Api>
+  /**
+   * Another API by its name in `entra({ apis })`, to be called for the user of a request or for the
+   * app. Ask for it where the program starts: a name that is none is found out there.
+   *
+   * @throws ConfigurationError (ERR_ENTRA_CONFIGURATION) when there is no API of that name.
+   * @example
+   * const tasks = identity.api('tasks')
+   * app.get('/list', async (req, res) => res.json(await tasks.forUser(req).get('/list')))
+   */
+  api(name: Api): NamedApi<Request>
 
   /**
    * Signs users in: serves the login, callback and logout routes, and knows on every other path who
@@ -128,7 +142,7 @@ export interface Identity<
    *
    * @throws SignInRequiredError (ERR_ENTRA_SIGN_IN_REQUIRED) when nobody is signed in.
    */
-  forUser(request: Request): TokenSource
+  forUser(request: Request): TokenSource<Api>
   /**
    * Who is signed in with a request that changes protocols, such as a WebSocket's. The session
    * middleware must have run on it, unless the session is `cookie`.
@@ -183,9 +197,14 @@ export function createIdentity<
   options: EntraOptions,
   socket: Socket<Request, Handler, ErrorHandler, Upgrade, Plugin>,
 ): Identity<Request, Handler, ErrorHandler, Upgrade, Plugin> {
-  const { api, pages, formActionSources } = createInstance(options, socket.host)
+  const { api, pages, apis, formActionSources } = createInstance(options, socket.host)
   const viewOf = (request: Request) => socket.viewOf(request)
   const keyOf = (request: Request) => viewOf(request).key
+  const sources = {
+    onBehalfOf: (request: Request) => api.onBehalfOf(api.callers.of(keyOf(request))),
+    forApp: (appOptions?: ForAppOptions) => api.forApp(appOptions),
+    forUser: (request: Request) => pages.forUser(viewOf(request)),
+  }
   return Object.freeze({
     ...createApiGuards((requirement) =>
       socket.mount(asStep(api.guards.requireAccess(requirement))),
@@ -198,8 +217,8 @@ export function createIdentity<
     purgeKeys: () => {
       api.purgeKeys()
     },
-    onBehalfOf: (request: Request) => api.onBehalfOf(api.callers.of(keyOf(request))),
-    forApp: (appOptions?: ForAppOptions) => api.forApp(appOptions),
+    ...sources,
+    api: (name: string) => createNamedApi(apiNamed(name, { apis }).name, sources),
 
     signIn: (signInOptions: SignInOptions = {}) => socket.mountPlugin(pages.signIn(signInOptions)),
     requireSignIn: (requirement: PageRequirement = {}) =>
@@ -215,7 +234,6 @@ export function createIdentity<
     errors: () => socket.mountErrors(pages.errors()),
     account: (request: Request) => pages.account(viewOf(request)),
     accountIfAny: (request: Request) => pages.accountIfAny(viewOf(request)),
-    forUser: (request: Request) => pages.forUser(viewOf(request)),
     accountOfUpgrade: (request: Upgrade) => pages.accountOfUpgrade(socket.viewOfUpgrade(request)),
     signOutEverywhere: async (user: Request | UserName) =>
       pages.signOutEverywhere(isUserName(user) ? user : pages.account(viewOf(user))),

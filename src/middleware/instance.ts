@@ -1,7 +1,10 @@
 import type { AcquisitionSettings } from '../acquisition/acquisition-settings.js'
+import type { DownstreamApis } from '../acquisition/downstream-api.js'
 import { createForUser } from '../acquisition/for-user.js'
 import type { Host } from '../host/host.js'
 import { createScopePlanner } from '../acquisition/scope-planner.js'
+import { systemSleep } from '../platform/sleep.js'
+import { createTenantIds } from '../platform/tenant-ids.js'
 import { createTokenEndpoint } from '../platform/token-endpoint.js'
 import { createJwtVerifier } from '../platform/verified-jwt.js'
 import { createApiCore, type ApiCore } from './api-core.js'
@@ -17,6 +20,8 @@ import { createStores } from './stores.js'
 export interface Instance {
   readonly api: ApiCore
   readonly pages: PagesCore
+  /** What is called by name. */
+  readonly apis: DownstreamApis
   /** Origins that a form of the app may lead to by redirect, for helmet's `form-action`. */
   readonly formActionSources: readonly string[]
 }
@@ -45,6 +50,7 @@ export function createInstance(options: EntraOptions, host: Host): Instance {
       graphResource,
       warn: (message) => settings.host.warn(message),
     }),
+    apis: settings.apis,
     graph: {
       resource: graphResource,
       endpoint: settings.graphEndpoint,
@@ -53,6 +59,9 @@ export function createInstance(options: EntraOptions, host: Host): Instance {
     fetch: settings.fetch,
     challenge: settings.challenge,
     clock: settings.clock,
+    sleep: systemSleep,
+    clientCapabilities: settings.clientCapabilities,
+    tenantIdOf: createTenantIds(settings),
     store: stores.tokens,
   }
   return {
@@ -80,6 +89,7 @@ export function createInstance(options: EntraOptions, host: Host): Instance {
       acquisition,
       errorDetail: settings.errorDetail,
     }),
+    apis: settings.apis,
     formActionSources: formActionSourcesOf(settings.authority),
   }
 }

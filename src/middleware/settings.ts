@@ -1,3 +1,4 @@
+import type { DownstreamApis } from '../acquisition/downstream-api.js'
 import type { Host } from '../host/host.js'
 import {
   createCredential,
@@ -14,6 +15,7 @@ import type { EntraEvent } from '../protocol/events.js'
 import { metadataUrlOf } from '../protocol/protected-resource.js'
 import type { TenantPolicy } from '../protocol/tenant-policy.js'
 import type { TokenStore } from '../stores/token-store.js'
+import { apisOf } from './api-options.js'
 import type { EntraOptions } from './entra-options.js'
 import { withEnvironment } from './environment.js'
 import type { ErrorDetail } from './error-page.js'
@@ -57,6 +59,8 @@ export interface Settings {
   /** What several processes share; undefined when each keeps its own tokens. */
   readonly store: TokenStore | undefined
   readonly graphEndpoint: string
+  /** What is called by name. */
+  readonly apis: DownstreamApis
   /** What this app can do for the platform; every authorization and token request says so. */
   readonly clientCapabilities: readonly string[]
   readonly clockToleranceSeconds: number
@@ -81,6 +85,7 @@ const optionNames: Record<keyof EntraOptions, true> = {
   secret: true,
   store: true,
   graphEndpoint: true,
+  apis: true,
   clientCapabilities: true,
   clockTolerance: true,
   onEvent: true,
@@ -125,6 +130,11 @@ export function settingsOf(given: EntraOptions, host: Host): Settings {
     secrets: secretsOf(options.secret),
     store: storeOf(options.store),
     graphEndpoint: graphEndpointOf(options.graphEndpoint, authority),
+    apis: apisOf(options.apis, {
+      host,
+      clientId,
+      graphResource: authority.cloud.graphResource,
+    }),
     clientCapabilities,
     clockToleranceSeconds: toleranceOf(options.clockTolerance),
     onEvent: eventsTo(onEventOf(options.onEvent), host),

@@ -7,11 +7,13 @@ export interface GraphFailure {
   readonly graphStatus: number
   /** Graph's own code, such as `Authorization_RequestDenied`. */
   readonly graphCode: string | undefined
+  /** Graph's own words. */
+  readonly graphMessage: string | undefined
   /** What to tell Microsoft's support. */
   readonly requestId: string | undefined
   readonly clientRequestId: string
-  /** Graph's `Retry-After`, as it was sent. */
-  readonly retryAfter: string | undefined
+  /** Seconds that Graph asked to wait. */
+  readonly retryAfter: number | undefined
 }
 
 /**
@@ -26,6 +28,9 @@ export class GraphRequestError extends EntraError {
   readonly graphCode: string | undefined
   readonly requestId: string | undefined
   readonly clientRequestId: string
+  /** Seconds that Graph asked to wait; undefined when it did not. */
+  readonly retryAfter: number | undefined
+  readonly #graphMessage: string | undefined
 
   constructor(failure: GraphFailure) {
     const { method, path, graphStatus, graphCode, retryAfter } = failure
@@ -35,13 +40,22 @@ export class GraphRequestError extends EntraError {
         `${method} ${path}. ${adviceFor(graphStatus)} (request-id ${failure.requestId ?? 'unknown'})`,
       {
         status: busy ? 503 : 502,
-        ...(busy && retryAfter !== undefined ? { headers: { 'Retry-After': retryAfter } } : {}),
+        ...(busy && retryAfter !== undefined
+          ? { headers: { 'Retry-After': String(retryAfter) } }
+          : {}),
       },
     )
     this.graphStatus = graphStatus
     this.graphCode = graphCode
     this.requestId = failure.requestId
     this.clientRequestId = failure.clientRequestId
+    this.retryAfter = retryAfter
+    this.#graphMessage = failure.graphMessage
+  }
+
+  /** Graph's own words, which may name people and things: read on purpose, never printed. */
+  get graphMessage(): string | undefined {
+    return this.#graphMessage
   }
 }
 

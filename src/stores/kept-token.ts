@@ -11,6 +11,8 @@ export interface KeptToken {
   readonly staleAt: number
   /** From here on a new one is fetched while this one still serves; milliseconds since the epoch. */
   readonly refreshAt: number
+  /** What the one who asked for it can do beyond what the app has declared, such as `cp1`. */
+  readonly capability?: string
 }
 
 /** A token response, less what is of no interest here (RFC 6749 section 5.1). */
@@ -27,6 +29,8 @@ export interface TokenResponseContext {
   readonly requested: readonly string[]
   /** When the response arrived; milliseconds since the epoch. */
   readonly receivedAt: number
+  /** See {@link KeptToken.capability}. */
+  readonly capability?: string | undefined
 }
 
 const longestLifetime = 48 * 3600
@@ -40,7 +44,7 @@ const renewalSpread = 300
  */
 export function keptTokenOf(
   response: TokenResponse,
-  { resource, requested, receivedAt }: TokenResponseContext,
+  { resource, requested, receivedAt, capability }: TokenResponseContext,
 ): KeptToken {
   const lifetime = secondsOf(response.expires_in)
   const refreshIn = secondsOf(response['refresh_in'])
@@ -58,6 +62,7 @@ export function keptTokenOf(
     expiresAt,
     staleAt,
     refreshAt: renewal - spread,
+    ...(capability === undefined ? {} : { capability }),
   }
 }
 

@@ -1,11 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { contosoDirectory, startEmulator, type Emulator } from 'entrada/emulator'
 import { entra, type EntraOptions } from 'entrada/express'
-import { AccessToken } from '../../src/acquisition/access-token.js'
-import { createTokenSource } from '../../src/acquisition/token-source.js'
 import { apiFrameworks, apiRoutes, running, type RunningApp } from '../contract/api-app.js'
 import { adaId, contosoId, graphId, tasksApiId, webAppId } from '../support/identity-app.js'
 import { serve } from '../support/loopback-server.js'
+import { tokenSourceWith } from '../support/token-source.js'
 
 const daemonId = '8a2e4c6f-1b3d-4f59-b7a0-c5d3e1f90264'
 const daemonPrincipal = 'e4a1b7c3-58d2-4690-9f0e-3b6c8d2a7f15'
@@ -117,9 +116,10 @@ describe("an API's claims challenge on behalf of a caller", () => {
 })
 
 describe("an API's claims challenge for the app itself", () => {
-  const daemon = () =>
+  const daemon = (options: EntraOptions = {}) =>
     entra({
       ...settings(),
+      ...options,
       clientId: daemonId,
       credential: { secret: 'daemon-secret-for-the-emulator-only' },
     }).forApp()
@@ -146,7 +146,9 @@ describe("an API's claims challenge for the app itself", () => {
       calls += 1
       response.writeHead(401, { 'www-authenticate': challenge }).end('what the API says')
     })
-    const answer = await daemon().fetch(server.origin, { scopes: `api://${tasksApiId}/.default` })
+    const scopes = `api://${tasksApiId}/.default`
+    const { fetch } = daemon({ apis: { tasks: { baseUrl: server.origin, scopes } } })
+    const answer = await fetch(server.origin, { scopes })
     expect([answer.status, await answer.text(), calls]).toEqual([401, 'what the API says', 2])
     await server.stop()
   })
@@ -169,19 +171,12 @@ describe('an answer that came by way of another origin', () => {
     const api = await serve((_request, response) => {
       response.writeHead(302, { location: other.origin }).end()
     })
-    const asked: unknown[] = []
-    const source = createTokenSource({
-      acquire(question) {
-        asked.push(question.demand)
-        return Promise.resolve(new AccessToken({ token: 'a-token', scopes: [], expiresAt: 0 }))
-      },
+    const { source, asked } = tokenSourceWith({
       unanswered: () => new Error('was taken for a challenge'),
-      graph: { resource: 'https://graph.microsoft.com', endpoint: api.origin, hosts: [] },
-      fetch,
-      delegated: true,
+      apis: [{ name: 'a', baseUrl: api.origin }],
     })
     expect((await source.fetch(api.origin, { scopes: 'api://a/.default' })).status).toBe(401)
-    expect(asked).toEqual([undefined])
+    expect(asked.map(({ demand }) => demand)).toEqual([undefined])
     await Promise.all([api.stop(), other.stop()])
   })
 })

@@ -1,4 +1,5 @@
-import { inspect } from 'node:util'
+import { format, inspect } from 'node:util'
+import { serialize } from 'node:v8'
 import { describe, expect, it } from '@jest/globals'
 import { AccessToken } from '../../src/acquisition/access-token.js'
 import { keptTokenOf, type KeptToken } from '../../src/stores/kept-token.js'
@@ -251,12 +252,20 @@ describe('a token for another API', () => {
     const token = new AccessToken({ token: 'canary', scopes: ['s'], expiresAt: 1 })
     const printed = [
       String(token),
+      `Bearer ${token.toString()}`,
+      ['Bearer', token].join(' '),
       JSON.stringify({ token }),
       inspect(token),
+      inspect(token, { customInspect: false, showHidden: true }),
+      format('%s %o %j', token, token, token),
+      inspect(Object.assign({}, token)),
+      inspect(new Error('failed', { cause: token })),
       Object.values(token).join(),
+      serialize(token).toString('latin1'),
     ]
     expect(printed.join()).not.toContain('canary')
-    expect(structuredClone(token)).toEqual({ scopes: ['s'], expiresAt: 1 })
+    expect(printed[1]).toBe('Bearer [redacted]')
+    expect(structuredClone(token)).toEqual({ scopes: ['s'], expiresAt: 1, refreshAt: 1 })
     expect(token.reveal()).toBe('canary')
   })
 })

@@ -8,7 +8,14 @@ import {
   tokenFileVariable,
 } from '../../src/middleware/environment.js'
 import { refusalDescriptions } from '../../src/protocol/refusal-reason.js'
-import { documentFiles, documentPrograms, runProgram } from './document-programs.js'
+import { redisServer, startRedis, type RunningRedis } from '../support/redis.js'
+import { describeWithService } from '../support/services.js'
+import {
+  documentFiles,
+  documentPrograms,
+  runProgram,
+  type DocumentProgram,
+} from './document-programs.js'
 import { checks } from './program-checks.js'
 
 let emulator: Emulator
@@ -18,19 +25,40 @@ beforeAll(async () => {
 })
 afterAll(() => emulator.stop())
 
+const checkOf = ({ document, name }: DocumentProgram) => checks[`${document}: ${name}`]
+
+/** The programs that need the same beside the emulator, as rows of a table. */
+const programsThatNeed = (needs: 'redis' | undefined) =>
+  documentPrograms()
+    .filter((program) => checkOf(program)?.needs === needs)
+    .map((program) => [program.document, program.name, program] as const)
+
+async function runAsPrinted(program: DocumentProgram, more: Record<string, string> = {}) {
+  const check = checkOf(program)
+  if (check === undefined) throw new Error('Write a check for this program: program-checks.ts.')
+  const running = await runProgram(program, { ...check.environment(emulator), ...more })
+  try {
+    await check.run(running, emulator)
+  } finally {
+    await running.stop()
+  }
+}
+
+describeWithService(redisServer, 'the programs of the documents that need Redis', () => {
+  let redis: RunningRedis
+  beforeAll(async () => {
+    redis = await startRedis()
+  })
+  afterAll(() => redis.stop())
+
+  it.each(programsThatNeed('redis'))('%s: %s', (_document, _name, program) =>
+    runAsPrinted(program, { REDIS_URL: redis.url }),
+  )
+})
+
 describe('the programs of the documents, run as printed on the emulator', () => {
-  it.each(documentPrograms().map((program) => [program.document, program.name, program] as const))(
-    '%s: %s',
-    async (_document, _name, program) => {
-      const check = checks[`${program.document}: ${program.name}`]
-      if (check === undefined) throw new Error('Write a check for this program: program-checks.ts.')
-      const running = await runProgram(program, check.environment(emulator))
-      try {
-        await check.run(running, emulator)
-      } finally {
-        await running.stop()
-      }
-    },
+  it.each(programsThatNeed(undefined))('%s: %s', (_document, _name, program) =>
+    runAsPrinted(program),
   )
 
   it('has no check left over from a program that is gone', () => {

@@ -14,6 +14,8 @@ const graph = '00000003-0000-0000-c000-000000000000'
 /** What a document's program must do when it is run as printed. */
 export interface ProgramCheck {
   environment(emulator: Emulator): Record<string, string>
+  /** What has to run beside the emulator; its address is in `REDIS_URL`. */
+  readonly needs?: 'redis'
   run(program: RunningProgram, emulator: Emulator): Promise<void>
 }
 
@@ -219,6 +221,14 @@ export const checks: Readonly<Record<string, ProgramCheck>> = {
     async run(program) {
       const home = await signIn(browserOf(program), 'http://localhost:3000/', ada)
       expect(home).toMatchObject({ status: 200, html: 'Hello Ada Example' })
+    },
+  },
+  'docs/scale-out.md: Several processes': {
+    needs: 'redis',
+    environment: asWebApp,
+    async run(program) {
+      const home = await signIn(browserOf(program), 'http://localhost:3000/', ada)
+      expect(home.html).toBe('Hello Ada Example')
     },
   },
   'docs/emulator.md: The emulator': {

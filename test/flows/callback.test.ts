@@ -351,7 +351,7 @@ describe('a sign-in that takes its time', () => {
       expect(led).toEqual(order.map((tab) => `/private/${tab}`))
     }
     expect(await isSignedIn(agent, app)).toBe(true)
-  })
+  }, 60_000)
 
   it('L34 fifty abandoned sign-ins leave at most ten small cookies', async () => {
     const app = await start()

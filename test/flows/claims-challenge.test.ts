@@ -101,7 +101,11 @@ async function start(options: EntraOptions = { clientCapabilities: ['cp1'] }) {
         call('POST', () => new Blob(['a stream']).stream()),
       )
     },
-    { clock: () => clock.now, ...options },
+    {
+      clock: () => clock.now,
+      apis: { tasks: { baseUrl: apiServer.origin, scopes: tasksDefault } },
+      ...options,
+    },
   )
 }
 

@@ -7,8 +7,14 @@ export interface AppCertificate {
   readonly certificate: string
 }
 
-/** A self-signed certificate for an app registration; valid for five years from `notBefore`. */
-export async function appCertificate(notBefore = Date.now()): Promise<AppCertificate> {
+/**
+ * A self-signed certificate for an app registration, or for a server of the name; valid for five
+ * years from `notBefore`.
+ */
+export async function appCertificate(
+  notBefore = Date.now(),
+  commonName = 'app',
+): Promise<AppCertificate> {
   const algorithm = {
     name: 'RSASSA-PKCS1-v1_5',
     modulusLength: 2048,
@@ -16,7 +22,7 @@ export async function appCertificate(notBefore = Date.now()): Promise<AppCertifi
     hash: 'SHA-256',
   }
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const der = selfSignedCertificate({ commonName: 'app', notBefore, keys })
+  const der = selfSignedCertificate({ commonName, notBefore, keys })
   const key = new Uint8Array(await crypto.subtle.exportKey('pkcs8', keys.privateKey))
   const certificate = pemOf('CERTIFICATE', der)
   return { certificate, pem: pemOf('PRIVATE KEY', key) + certificate }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
 import { nodeHost } from '../../host/node.js'
 import type { AdminConsentOptions } from '../../middleware/admin-consent-options.js'
+import type { ApiOptions } from '../../middleware/api-options.js'
 import type { EntraOptions } from '../../middleware/entra-options.js'
 import { createIdentity, type Identity } from '../../middleware/identity.js'
 import type { ProtectedResourceOptions } from '../../middleware/protected-resource.js'
@@ -14,14 +15,22 @@ import { isSessionStoreDown, sessionOf } from './express-session.js'
 import { viewOf } from './request-view.js'
 import { sendReply } from './send-reply.js'
 
-export type { AdminConsentOptions, EntraOptions, ProtectedResourceOptions, SignInOptions }
+export type {
+  AdminConsentOptions,
+  ApiOptions,
+  EntraOptions,
+  ProtectedResourceOptions,
+  SignInOptions,
+}
 
 /** Microsoft Entra ID for an Express app. */
-export type ExpressIdentity = Identity<
+export type ExpressIdentity<Api extends string = string> = Identity<
   Request,
   RequestHandler,
   ErrorRequestHandler,
-  IncomingMessage
+  IncomingMessage,
+  RequestHandler,
+  Api
 >
 
 /**
@@ -33,7 +42,9 @@ export type ExpressIdentity = Identity<
  * const identity = entra({ tenant: 'contoso.onmicrosoft.com', clientId: '…' })
  * app.get('/tasks', identity.requireScopes('Tasks.Read'), listTasks)
  */
-export function entra(options: EntraOptions = {}): ExpressIdentity {
+export function entra<Api extends string = string>(
+  options: EntraOptions<Api> = {},
+): ExpressIdentity<Api> {
   return createIdentity(options, {
     host: nodeHost,
     viewOf,

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { nodeHost } from '../../host/node.js'
 import type { AdminConsentOptions } from '../../middleware/admin-consent-options.js'
+import type { ApiOptions } from '../../middleware/api-options.js'
 import type { EntraOptions } from '../../middleware/entra-options.js'
 import { createIdentity, type Identity } from '../../middleware/identity.js'
 import type { ProtectedResourceOptions } from '../../middleware/protected-resource.js'
@@ -15,7 +16,13 @@ import { viewOf } from './request-view.js'
 import { sendReply } from './send-reply.js'
 import { isSessionStoreDown } from './server-session.js'
 
-export type { AdminConsentOptions, EntraOptions, ProtectedResourceOptions, SignInOptions }
+export type {
+  AdminConsentOptions,
+  ApiOptions,
+  EntraOptions,
+  ProtectedResourceOptions,
+  SignInOptions,
+}
 
 /** A guard: an `onRequest`, `preValidation` or `preHandler` hook, of a route or of a plugin. */
 export type FastifyGuard = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
@@ -31,12 +38,13 @@ export type FastifyErrors = (
  * Microsoft Entra ID for a Fastify app: `signIn()` and its like are plugins to register, guards are
  * hooks, and `errors()` is an error handler.
  */
-export type FastifyIdentity = Identity<
+export type FastifyIdentity<Api extends string = string> = Identity<
   FastifyRequest,
   FastifyGuard,
   FastifyErrors,
   FastifyRequest | IncomingMessage,
-  FastifyPluginAsync
+  FastifyPluginAsync,
+  Api
 >
 
 /**
@@ -48,7 +56,9 @@ export type FastifyIdentity = Identity<
  * const identity = entra({ tenant: 'contoso.onmicrosoft.com', clientId: '…' })
  * app.get('/tasks', { onRequest: identity.requireScopes('Tasks.Read') }, listTasks)
  */
-export function entra(options: EntraOptions = {}): FastifyIdentity {
+export function entra<Api extends string = string>(
+  options: EntraOptions<Api> = {},
+): FastifyIdentity<Api> {
   return createIdentity(options, {
     host: nodeHost,
     viewOf,

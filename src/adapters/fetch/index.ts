@@ -1,5 +1,6 @@
 import { webHost } from '../../host/web.js'
 import type { AdminConsentOptions } from '../../middleware/admin-consent-options.js'
+import type { ApiOptions } from '../../middleware/api-options.js'
 import type { EntraOptions } from '../../middleware/entra-options.js'
 import { createIdentity, type Identity } from '../../middleware/identity.js'
 import type { ProtectedResourceOptions } from '../../middleware/protected-resource.js'
@@ -11,7 +12,7 @@ import { createPendingHeaders, putOn } from '../web/pending-headers.js'
 import { webViewOf } from '../web/request-view.js'
 import { withCookieSession, type CookieSignInOptions } from '../web/sign-in-options.js'
 
-export type { AdminConsentOptions, EntraOptions, ProtectedResourceOptions }
+export type { AdminConsentOptions, ApiOptions, EntraOptions, ProtectedResourceOptions }
 export type { CookieSignInOptions as SignInOptions }
 
 /** Answers a request, or lets it go on by answering `undefined`. */
@@ -27,8 +28,8 @@ export type FetchHandler<Incoming extends Request, Context extends readonly unkn
 ) => Promise<Response>
 
 /** Microsoft Entra ID for whatever answers a Web `Request` with a `Response`. */
-export interface FetchIdentity extends Omit<
-  Identity<Request, FetchStep, FetchErrorHandler, Request>,
+export interface FetchIdentity<Api extends string = string> extends Omit<
+  Identity<Request, FetchStep, FetchErrorHandler, Request, FetchStep, Api>,
   'signIn'
 > {
   /**
@@ -68,7 +69,9 @@ export interface FetchIdentity extends Omit<
  * const guard = identity.requireScopes('Tasks.Read')
  * Deno.serve(identity.handler(guard, listTasks))
  */
-export function entra(options: EntraOptions = {}): FetchIdentity {
+export function entra<Api extends string = string>(
+  options: EntraOptions<Api> = {},
+): FetchIdentity<Api> {
   const pending = createPendingHeaders()
   const identity = createIdentity<Request, FetchStep, FetchErrorHandler, Request>(options, {
     host: webHost,

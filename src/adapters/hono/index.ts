@@ -2,6 +2,7 @@ import type { Context, ErrorHandler, MiddlewareHandler } from 'hono'
 import { webHost } from '../../host/web.js'
 import type { AdminConsentOptions } from '../../middleware/admin-consent-options.js'
 import type { ApiGuards } from '../../middleware/api-guards.js'
+import type { ApiOptions } from '../../middleware/api-options.js'
 import type { EntraOptions } from '../../middleware/entra-options.js'
 import { createIdentity, type DefaultWithNeeds, type Identity } from '../../middleware/identity.js'
 import type { PageRequirement } from '../../middleware/page-guard.js'
@@ -17,7 +18,7 @@ import { withCookieSession, type CookieSignInOptions } from '../web/sign-in-opti
 import { honoFormOf } from './form.js'
 import { addHeaders, responseOf } from './response.js'
 
-export type { AdminConsentOptions, EntraOptions, ProtectedResourceOptions }
+export type { AdminConsentOptions, ApiOptions, EntraOptions, ProtectedResourceOptions }
 export type { CookieSignInOptions as SignInOptions }
 
 /** What guards leave on the context: `c.var.caller` behind the guards of an API. */
@@ -35,12 +36,22 @@ export interface SignInEnv {
   Variables: { account?: Account }
 }
 
-type Common = Identity<Context, MiddlewareHandler, ErrorHandler, Context>
+type Common<Api extends string> = Identity<
+  Context,
+  MiddlewareHandler,
+  ErrorHandler,
+  Context,
+  MiddlewareHandler,
+  Api
+>
 
 /** Microsoft Entra ID for a Hono app. */
-export interface HonoIdentity
+export interface HonoIdentity<Api extends string = string>
   extends
-    Omit<Common, keyof ApiGuards<unknown> | 'signIn' | 'requireSignIn' | 'requireToken' | 'errors'>,
+    Omit<
+      Common<Api>,
+      keyof ApiGuards<unknown> | 'signIn' | 'requireSignIn' | 'requireToken' | 'errors'
+    >,
     ApiGuards<MiddlewareHandler<CallerEnv>> {
   /**
    * Signs users in: serves the login, callback and logout routes, and knows on every other path who
@@ -85,7 +96,9 @@ type AnswerError = (error: unknown, context: Context) => Promise<Response | unde
  * app.get('/tasks', identity.requireScopes('Tasks.Read'), (c) => c.json({ owner: c.var.caller.objectId }))
  * app.onError(identity.errors())
  */
-export function entra(options: EntraOptions = {}): HonoIdentity {
+export function entra<Api extends string = string>(
+  options: EntraOptions<Api> = {},
+): HonoIdentity<Api> {
   const pending = createPendingHeaders()
   const entered = new WeakSet<Context>()
   const identity = createIdentity<Context, MiddlewareHandler, AnswerError, Context>(options, {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Context, Middleware } from 'koa'
 import { nodeHost } from '../../host/node.js'
 import type { AdminConsentOptions } from '../../middleware/admin-consent-options.js'
+import type { ApiOptions } from '../../middleware/api-options.js'
 import type { EntraOptions } from '../../middleware/entra-options.js'
 import { createIdentity, type Identity } from '../../middleware/identity.js'
 import type { ProtectedResourceOptions } from '../../middleware/protected-resource.js'
@@ -14,10 +15,23 @@ import { isSessionStoreDown } from './koa-session.js'
 import { viewOf } from './request-view.js'
 import { sendReply } from './send-reply.js'
 
-export type { AdminConsentOptions, EntraOptions, ProtectedResourceOptions, SignInOptions }
+export type {
+  AdminConsentOptions,
+  ApiOptions,
+  EntraOptions,
+  ProtectedResourceOptions,
+  SignInOptions,
+}
 
 /** Microsoft Entra ID for a Koa app; `errors()` is mounted before the routes, as Koa's errors rise. */
-export type KoaIdentity = Identity<Context, Middleware, Middleware, Context | IncomingMessage>
+export type KoaIdentity<Api extends string = string> = Identity<
+  Context,
+  Middleware,
+  Middleware,
+  Context | IncomingMessage,
+  Middleware,
+  Api
+>
 
 /**
  * One app registration in a Koa app.
@@ -28,7 +42,9 @@ export type KoaIdentity = Identity<Context, Middleware, Middleware, Context | In
  * const identity = entra({ tenant: 'contoso.onmicrosoft.com', clientId: '…' })
  * router.get('/tasks', identity.requireScopes('Tasks.Read'), listTasks)
  */
-export function entra(options: EntraOptions = {}): KoaIdentity {
+export function entra<Api extends string = string>(
+  options: EntraOptions<Api> = {},
+): KoaIdentity<Api> {
   return createIdentity(options, {
     host: nodeHost,
     viewOf,

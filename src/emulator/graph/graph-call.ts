@@ -18,5 +18,10 @@ export interface GraphCall {
   readJson(): Promise<unknown>
 }
 
-/** Answers with the body of a 200, or throws a GraphError. */
-export type Operation = (call: GraphCall) => object | Promise<object>
+/** What was done is told by its status alone: 202 or 204. */
+export interface Done {
+  readonly done: 202 | 204
+}
+
+/** Answers with the body of a 200, or what was done without one, or throws a GraphError. */
+export type Operation = (call: GraphCall) => object | Done | Promise<object | Done>

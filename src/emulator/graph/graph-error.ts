@@ -77,12 +77,34 @@ export function resourceNotFound(id: string): GraphError {
   )
 }
 
+export function itemNotFound(): GraphError {
+  return new GraphError(
+    404,
+    'ErrorItemNotFound',
+    'The specified object was not found in the store.',
+  )
+}
+
 export function noMailbox(): GraphError {
   return new GraphError(
     404,
     'MailboxNotEnabledForRESTAPI',
     'The mailbox is either inactive, soft-deleted, or is hosted on-premise.',
   )
+}
+
+/** Too many requests, or a part of Graph that is out of order. https://learn.microsoft.com/graph/throttling */
+export function turnedAway(status: number, retryAfter: number | undefined): GraphError {
+  const headers: Record<string, string> =
+    retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }
+  return status === 429
+    ? new GraphError(429, 'TooManyRequests', 'Please retry again later.', headers)
+    : new GraphError(
+        status,
+        status === 503 ? 'ServiceUnavailable' : 'UnknownError',
+        'The service is temporarily unavailable. Please retry later.',
+        headers,
+      )
 }
 
 export function methodNotAllowed(allow: readonly string[]): GraphError {

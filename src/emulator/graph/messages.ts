@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { User } from '../directory.js'
-import { accessDenied, badRequest, noMailbox } from './graph-error.js'
-import type { GraphCall } from './graph-call.js'
+import { accessDenied, badRequest, itemNotFound, noMailbox } from './graph-error.js'
+import type { Done, GraphCall } from './graph-call.js'
 import { pageOf } from './paging.js'
 import { requirePermission, requireUser } from './permissions.js'
 import { requireOnlyOptions, selected } from './query-options.js'
@@ -20,6 +20,49 @@ export function listMessagesOf(call: GraphCall): object {
   const delegated = isSelf(call, id) ? readsMail : []
   requirePermission(call.token, { delegated, application: readsMail }, accessDenied)
   return messagesReply(call, userOf(call, id))
+}
+
+/** PATCH /me/messages/{id}. https://learn.microsoft.com/graph/api/message-update */
+export async function updateMyMessage(call: GraphCall): Promise<object> {
+  const { user, message } = myMessageOf(call)
+  const changes: unknown = await call.readJson()
+  const { isRead } = Object(changes) as { isRead?: unknown }
+  if (typeof isRead !== 'boolean') {
+    throw badRequest("The emulator's Graph changes isRead of a message, and nothing else.")
+  }
+  message.isRead = isRead
+  return {
+    '@odata.context': `${call.root}/$metadata#users('${user.id}')/messages/$entity`,
+    ...entityOf(message, user),
+  }
+}
+
+/** DELETE /me/messages/{id}. https://learn.microsoft.com/graph/api/message-delete */
+export function deleteMyMessage(call: GraphCall): Done {
+  const { user, message } = myMessageOf(call)
+  user.messages = (user.messages ?? []).filter((one) => one !== message)
+  return { done: 204 }
+}
+
+/** POST /me/sendMail: taken, and sent to nobody. https://learn.microsoft.com/graph/api/user-sendmail */
+export async function sendMyMail(call: GraphCall): Promise<Done> {
+  requireUser(call.token)
+  requirePermission(call.token, { delegated: ['Mail.Send'] }, accessDenied)
+  const { message } = Object(await call.readJson()) as { message?: unknown }
+  if (typeof message !== 'object' || message === null) {
+    throw badRequest('The body of sendMail is {"message": {…}}.')
+  }
+  return { done: 202 }
+}
+
+function myMessageOf(call: GraphCall): { user: User; message: Message } {
+  requireUser(call.token)
+  requirePermission(call.token, { delegated: ['Mail.ReadWrite'] }, accessDenied)
+  const user = userOf(call, call.token.oid)
+  const [id = ''] = call.parameters
+  const message = user.messages?.find((one) => idOf(one, user) === id)
+  if (message === undefined) throw itemNotFound()
+  return { user, message }
 }
 
 const readsMail = ['Mail.Read', 'Mail.ReadWrite']
@@ -70,7 +113,7 @@ function entityOf(message: Message, user: User): Record<string, unknown> {
     receivedDateTime: message.receivedDateTime,
     subject: message.subject,
     bodyPreview: message.bodyPreview,
-    isRead: false,
+    isRead: message.isRead ?? false,
     from: { emailAddress: senderOf(message.from) },
   }
 }

@@ -16,6 +16,10 @@ export function idsOf(request: IncomingMessage): RequestIds {
 }
 
 export function sendResult(response: ServerResponse, ids: RequestIds, body: object): void {
+  if ('done' in body) {
+    send(response, ids, { status: Number(body.done), body: undefined, headers: {} })
+    return
+  }
   const isOData = '@odata.context' in body
   send(response, ids, {
     status: 200,
@@ -62,19 +66,19 @@ const diagnostic = JSON.stringify({
 
 interface Reply {
   status: number
-  body: object
+  body: object | undefined
   headers: Readonly<Record<string, string>>
 }
 
 function send(response: ServerResponse, ids: RequestIds, reply: Reply): void {
   if (response.headersSent || response.destroyed) return
-  const body = JSON.stringify(reply.body)
+  const body = reply.body === undefined ? '' : JSON.stringify(reply.body)
   response.writeHead(reply.status, {
     'cache-control': 'no-cache',
     'request-id': ids.requestId,
     'client-request-id': ids.clientRequestId,
     'x-ms-ags-diagnostic': diagnostic,
-    'content-length': Buffer.byteLength(body),
+    ...(reply.status !== 204 && { 'content-length': Buffer.byteLength(body) }),
     ...reply.headers,
   })
   response.end(body)

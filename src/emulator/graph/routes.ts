@@ -1,7 +1,13 @@
 import { badRequest, methodNotAllowed, unknownSegment } from './graph-error.js'
 import type { Operation } from './graph-call.js'
 import { memberObjectsOf, myMemberObjects } from './member-objects.js'
-import { listMessagesOf, listMyMessages } from './messages.js'
+import {
+  deleteMyMessage,
+  listMessagesOf,
+  listMyMessages,
+  sendMyMail,
+  updateMyMessage,
+} from './messages.js'
 import { readMyPhoto } from './photo.js'
 import { readUserinfo } from './userinfo.js'
 import { listUsers, readMe, readUser } from './users.js'
@@ -34,6 +40,11 @@ const oidcRoutes: readonly Route[] = [
 const versionedRoutes: readonly Route[] = [
   { path: 'me', operations: { GET: readMe } },
   { path: 'me/messages', operations: { GET: listMyMessages } },
+  {
+    path: 'me/messages/{id}',
+    operations: { PATCH: updateMyMessage, DELETE: deleteMyMessage },
+  },
+  { path: 'me/sendMail', operations: { POST: sendMyMail } },
   { path: 'me/getMemberObjects', operations: { POST: myMemberObjects } },
   { path: 'me/photo/$value', operations: { GET: readMyPhoto } },
   { path: 'users', operations: { GET: listUsers } },
