@@ -75,6 +75,16 @@ async function checkTasks(program: RunningProgram, emulator: Emulator, body: obj
   })
 }
 
+/** The program that stands side by side in every framework. */
+async function checkFramework(program: RunningProgram): Promise<void> {
+  const browser = browserOf(program)
+  const home = await signIn(browser, 'http://localhost:3000/', ada)
+  expect(JSON.parse(home.html)).toEqual({ name: 'Ada Example' })
+  const inbox = await signIn(browser, 'http://localhost:3000/inbox', ada)
+  expect(JSON.parse(inbox.html)).toContain('Lunch')
+  expect(await answerOf(program, '/api/me')).toMatchObject({ status: 401, challenge: 'Bearer' })
+}
+
 export const checks: Readonly<Record<string, ProgramCheck>> = {
   'README.md: Protect an API': {
     environment: asApiWithoutCredential,
@@ -201,6 +211,16 @@ export const checks: Readonly<Record<string, ProgramCheck>> = {
       const again = await browser.get('http://localhost:3000/me')
       emulator.conditionalAccess.clear()
       expect(JSON.parse(again.html)).toEqual({ displayName: 'Ada Example' })
+    },
+  },
+  'docs/frameworks.md: Express': { environment: asWebApp, run: checkFramework },
+  'docs/frameworks.md: Koa': { environment: asWebApp, run: checkFramework },
+  'docs/frameworks.md: Fastify': { environment: asWebApp, run: checkFramework },
+  'docs/write-an-adapter.md: Write an adapter': {
+    environment: asWebApp,
+    async run(program) {
+      const home = await signIn(browserOf(program), 'http://localhost:3000/', ada)
+      expect(home).toMatchObject({ status: 200, html: 'Hello Ada Example' })
     },
   },
   'docs/scale-out.md: Several processes': {

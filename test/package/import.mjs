@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import * as core from 'entrada'
 import { entra as expressEntra } from 'entrada/express'
 import { entra as koaEntra } from 'entrada/koa'
+import { entra as fastifyEntra } from 'entrada/fastify'
+import { createIdentity } from 'entrada/adapter'
+import { nodeHost } from 'entrada/adapter/node'
 import { startEmulator } from 'entrada/emulator'
 import { redisTokenStore } from 'entrada/redis'
 
@@ -11,6 +14,9 @@ const options = {
 }
 assert.equal(typeof expressEntra(options).requireScopes('Tasks.Read'), 'function')
 assert.equal(typeof koaEntra(options).requireScopes('Tasks.Read'), 'function')
+assert.equal(typeof fastifyEntra(options).requireScopes('Tasks.Read'), 'function')
+assert.equal(typeof createIdentity, 'function')
+assert.equal(typeof nodeHost.warn, 'function')
 assert.equal(typeof redisTokenStore, 'function')
 assert.equal(typeof core.ConfigurationError, 'function')
 await assert.rejects(startEmulator(), /npm install --save-dev oidc-provider/)

@@ -80,14 +80,15 @@ function mount(step: Step): FastifyGuard {
 /** Registered as with fastify-plugin: its hook is the whole context's, its routes stand under it. */
 function mountPlugin(step: PluginStep): FastifyPluginAsync {
   const hook = mount(step)
-  function entrada(instance: FastifyInstance): Promise<void> {
-    instance.addHook('onRequest', hook)
-    // Fastify runs the hooks of a context on its routes only, so the paths have to be some.
-    for (const path of routesUnder(instance.prefix, step.paths)) {
-      instance.all(path, (_request, reply) => reply.callNotFound())
-    }
-    return Promise.resolve()
-  }
+  // What a plugin throws outside of a promise, Fastify does not catch.
+  const entrada = (instance: FastifyInstance) =>
+    Promise.resolve().then(() => {
+      // Fastify runs the hooks of a context on its routes only, so the paths have to be some.
+      for (const path of routesUnder(instance.prefix, step.paths)) {
+        instance.all(path, (_request, reply) => reply.callNotFound())
+      }
+      instance.addHook('onRequest', hook)
+    })
   return Object.assign(entrada, {
     [Symbol.for('skip-override')]: true,
     [Symbol.for('plugin-meta')]: { name: 'entrada', fastify: '5.x' },
