@@ -9,7 +9,7 @@ export default {
     '^entrada$': '<rootDir>/src/index.ts',
     '^entrada/redis$': '<rootDir>/src/stores/redis/index.ts',
     '^entrada/emulator$': '<rootDir>/src/emulator/index.ts',
-    '^entrada/(express|koa)$': '<rootDir>/src/adapters/$1/index.ts',
+    '^entrada/(express|koa|mcp|opentelemetry)$': '<rootDir>/src/adapters/$1/index.ts',
   },
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true }] },
   setupFilesAfterEnv: ['<rootDir>/test/support/unhandled.ts'],

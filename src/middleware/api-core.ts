@@ -5,6 +5,7 @@ import { createOnBehalfOf } from '../acquisition/on-behalf-of.js'
 import type { TokenSource } from '../acquisition/token-source.js'
 import type { JwtVerifier } from '../platform/verified-jwt.js'
 import { AccessRefusal } from '../protocol/access-errors.js'
+import type { ChallengeContext } from '../protocol/bearer-challenge.js'
 import type { Caller } from '../protocol/caller.js'
 import { createTokenValidator } from '../validation/access-token.js'
 import { bearerTokenOf } from '../validation/bearer.js'
@@ -47,16 +48,15 @@ export function createApiCore(
 
   function requireAccess(requirement: AccessRequirement): Guard {
     const satisfy = compileRequirement(requirement, requirements)
-    scopes.declare(scopesNamedBy(requirement))
+    const challenge = askingFor(settings.challenge, scopes.declare(scopesNamedBy(requirement)))
     return async function guard(request) {
       const caller = await telling(async () => {
-        const verified = await validator.verify(
-          bearerTokenOf(request.authorization, settings.challenge),
-        )
+        const verified = await validator.verify(bearerTokenOf(request.authorization, challenge))
         await satisfy(verified)
         return verified
       })
       callers.remember(request.key, caller)
+      callers.remember(caller, caller)
       return caller
     }
   }
@@ -77,7 +77,11 @@ export function createApiCore(
   return {
     callers,
     guards: createApiGuards(requireAccess),
-    verifyToken: (token) => telling(() => validator.verify(token)),
+    async verifyToken(token) {
+      const caller = await telling(() => validator.verify(token))
+      callers.remember(caller, caller)
+      return caller
+    },
     protectedResourceMetadata: (options) =>
       createProtectedResource({ ...settings, scopes }, options),
     purgeKeys: () => {
@@ -92,6 +96,15 @@ export function createApiCore(
       return forApp(options)
     },
   }
+}
+
+/**
+ * Who is led to the metadata for a first token is told what to ask for, so that it need not ask for
+ * everything that stands there.
+ */
+function askingFor(challenge: ChallengeContext, scopes: readonly string[]): ChallengeContext {
+  const isLed = challenge.resourceMetadata !== undefined && scopes.length > 0
+  return isLed ? { ...challenge, scope: scopes.join(' ') } : challenge
 }
 
 /** R04: what needs a credential says so before it sends anything. */

@@ -2,7 +2,7 @@ import type { ForAppOptions } from '../acquisition/app-only.js'
 import type { TokenOptions, TokenSource } from '../acquisition/token-source.js'
 import type { Host } from '../host/host.js'
 import type { Account } from '../protocol/account.js'
-import type { Caller } from '../protocol/caller.js'
+import { isCaller, type Caller } from '../protocol/caller.js'
 import type { UserName } from '../sign-in/tombstones.js'
 import type { NonEmpty } from '../validation/requirement.js'
 import type { AdminConsentOptions } from './admin-consent-options.js'
@@ -52,10 +52,12 @@ export interface Identity<Request, Handler, ErrorHandler, Upgrade> extends ApiGu
   /**
    * Tokens for other APIs on behalf of the user who called this one.
    *
+   * @param request The request that a guard let through, or a caller that this instance has verified,
+   *   such as `verifyToken()` gives.
    * @throws NoCallerError (ERR_ENTRA_NO_CALLER), NotDelegatedError (ERR_ENTRA_NOT_DELEGATED) for
    *   an app-only caller, ConfigurationError (ERR_ENTRA_CONFIGURATION) without a credential.
    */
-  onBehalfOf(request: Request): TokenSource
+  onBehalfOf(request: Request | Caller): TokenSource
   /**
    * Tokens of the app itself, without a user.
    *
@@ -171,6 +173,8 @@ export function createIdentity<Request extends object, Handler, ErrorHandler, Up
   const { api, pages, formActionSources } = createInstance(options, socket.host)
   const viewOf = (request: Request) => socket.viewOf(request)
   const keyOf = (request: Request) => viewOf(request).key
+  const callerOf = (from: Request | Caller) =>
+    isCaller(from) ? api.callers.of(from) : api.callers.of(keyOf(from))
   return Object.freeze({
     ...createApiGuards((requirement) =>
       socket.mount(asStep(api.guards.requireAccess(requirement))),
@@ -183,7 +187,7 @@ export function createIdentity<Request extends object, Handler, ErrorHandler, Up
     purgeKeys: () => {
       api.purgeKeys()
     },
-    onBehalfOf: (request: Request) => api.onBehalfOf(api.callers.of(keyOf(request))),
+    onBehalfOf: (request: Request | Caller) => api.onBehalfOf(callerOf(request)),
     forApp: (appOptions?: ForAppOptions) => api.forApp(appOptions),
 
     signIn: (signInOptions: SignInOptions = {}) => socket.mount(pages.signIn(signInOptions)),

@@ -1,11 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { AadstsError } from '../errors/aadsts-error.js'
-import {
-  malformedRequest,
-  parameterInvalid,
-  parameterMissing,
-  resourceParameterUnsupported,
-} from '../errors/catalogue.js'
+import { malformedRequest, parameterInvalid, parameterMissing } from '../errors/catalogue.js'
 import { challengeInvalid, challengeMethodInvalid } from '../errors/grant-errors.js'
 import type { Parameters } from '../http/parameters.js'
 import { parseScope } from '../scopes/parse-scope.js'
@@ -29,11 +24,10 @@ export function readAuthorizeRequest(
   address: AnswerAddress,
 ): AuthorizeRequest {
   requireResponseType(parameters.response_type)
-  const { response_mode: mode, scope, resource } = parameters
+  const { response_mode: mode, scope } = parameters
   if (mode !== undefined && !isResponseMode(mode)) {
     throw parameterInvalid('response_mode', `'${mode}' is not supported.`)
   }
-  if (resource !== undefined) throw resourceParameterUnsupported()
   if (scope === undefined) throw parameterMissing('scope')
   const { contexts, policies } = parseClaimsRequest(parameters.claims)
   return {

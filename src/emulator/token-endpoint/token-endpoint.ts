@@ -38,9 +38,11 @@ async function answerToken(services: Services, exchange: Exchange): Promise<obje
   if (request.method !== 'POST') throw postOnly(request.method ?? '')
   const segment = tenantSegmentOf(platform.directory, segmentName)
   const parameters = parametersOf(await exchange.form())
-  if (parameters.resource !== undefined) throw resourceParameterUnsupported()
   const { grant_type: grantType } = parameters
   if (grantType === undefined) throw parameterMissing('grant_type')
+  if (parameters.resource !== undefined && !takesResource.has(grantType)) {
+    throw resourceParameterUnsupported()
+  }
   const { authorization } = request.headers
   const { clientId } = presentedCredential({ parameters, authorization })
   if (clientId === undefined) throw parameterMissing('client_id')
@@ -57,6 +59,9 @@ async function answerToken(services: Services, exchange: Exchange): Promise<obje
   if (answer === undefined) throw grantTypeUnsupported(grantType)
   return answer
 }
+
+/** The grants of a user at the client, whose scopes a `resource` may repeat. */
+const takesResource: ReadonlySet<string> = new Set(['authorization_code', 'refresh_token'])
 
 /** The token endpoint by GUID or by any of the tenant's domains, and the v2.0 issuer. */
 function audiencesOf({ platform }: Services, segment: TenantSegment): string[] {
