@@ -1,4 +1,6 @@
 import { expect } from '@jest/globals'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { Emulator } from 'entrada/emulator'
 import { createUserAgent, signIn } from '../support/user-agent.js'
 import type { RunningProgram } from './document-programs.js'
@@ -199,6 +201,29 @@ export const checks: Readonly<Record<string, ProgramCheck>> = {
       const again = await browser.get('http://localhost:3000/me')
       emulator.conditionalAccess.clear()
       expect(JSON.parse(again.html)).toEqual({ displayName: 'Ada Example' })
+    },
+  },
+  'docs/mcp.md: MCP servers': {
+    environment: asApi,
+    async run(program, emulator) {
+      const user = 'everyone'
+      const mail = { client: tasksApi, resource: graph, scopes: ['Mail.Read'] }
+      emulator.grants.grantDelegated({ tenant: contoso, user, ...mail })
+      const refused = await fetch(`${program.url}/mcp`, { method: 'POST' })
+      expect(refused.headers.get('www-authenticate')).toBe(
+        'Bearer scope="http://localhost:3000/mcp/access_as_user", ' +
+          'resource_metadata="http://localhost:3000/.well-known/oauth-protected-resource/mcp"',
+      )
+      const authorization = `Bearer ${await userToken(emulator, 'access_as_user')}`
+      const client = new Client({ name: 'tests', version: '1.0.0' })
+      await client.connect(
+        new StreamableHTTPClientTransport(new URL(`${program.url}/mcp`), {
+          requestInit: { headers: { authorization } },
+        }),
+      )
+      const { content } = await client.callTool({ name: 'read_mail' })
+      expect(content).toContainEqual({ type: 'text', text: 'Lunch' })
+      await client.close()
     },
   },
   'docs/emulator.md: The emulator': {
