@@ -1,4 +1,5 @@
 import { ScopesInvalidError } from '../protocol/scopes-invalid-error.js'
+import { observerOf, type Findings } from '../protocol/telemetry.js'
 import { keptTokenOf } from '../stores/kept-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
 import { AccessToken } from './access-token.js'
@@ -23,12 +24,14 @@ export function createAppOnly(
   settings: AcquisitionSettings,
 ): (options?: ForAppOptions) => TokenSource {
   const { clock, graph } = settings
+  const observe = observerOf(settings.telemetry)
   const grant = appGrantOf(settings)
   const refused = createRefusedTokens()
 
   async function acquire(
     tenant: string | undefined,
     { scopes, needs, demand }: TokenQuestion,
+    findings: Findings,
   ): Promise<AccessToken> {
     if (needs !== undefined) throw rolesUntold(needs)
     const plan = settings.plan({
@@ -43,12 +46,15 @@ export function createAppOnly(
     const request = { tenant: tenant ?? '', scope, resource: plan.resource, claims }
     const kept = await grant.cache.get({
       name,
-      acquire: async () =>
-        keptTokenOf(await grant.request(request), {
+      onMiss: () => (findings.source = 'shared'),
+      async acquire() {
+        findings.source = 'platform'
+        return keptTokenOf(await grant.request(request), {
           resource: plan.resource,
           requested: plan.scopes,
           receivedAt: clock(),
-        }),
+        })
+      },
     })
     return new AccessToken(kept)
   }
@@ -56,7 +62,11 @@ export function createAppOnly(
   return (options = {}) => {
     const tenant = grant.tenantFor(options.tenant)
     return createTokenSource({
-      acquire: (question) => acquire(tenant, question),
+      acquire: (question) =>
+        observe({ kind: 'token', grant: grant.kind }, (findings) => {
+          findings.source = 'cache'
+          return acquire(tenant, question, findings)
+        }),
       // Nobody could sign in: the API's refusal is the answer.
       unanswered: () => undefined,
       graph,

@@ -1,5 +1,6 @@
 import { cacheKey } from '../protocol/cache-key.js'
 import { isSameResource } from '../protocol/scopes.js'
+import { observerOf, type Findings } from '../protocol/telemetry.js'
 import type { SessionPort } from '../stores/session-port.js'
 import type { SessionTokens } from '../stores/session-tokens.js'
 import { keptTokenOf, type KeptToken } from '../stores/kept-token.js'
@@ -7,6 +8,7 @@ import { storeKeyOf } from '../stores/store-key.js'
 import { withAnswer, withoutToken, type UserTokens } from '../stores/user-tokens.js'
 import { AccessToken } from './access-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
+import { correlatedFetch } from './correlated-fetch.js'
 import { createRefusedRenewals } from './refused-renewals.js'
 import { createSharedFlights } from './shared-flights.js'
 import { createTokenSource, type TokenSource } from './token-source.js'
@@ -29,6 +31,13 @@ export interface SignedInUser {
   readonly tenantId: string
   readonly objectId: string
   readonly session: SessionPort
+  /** GUID under which requests are found in logs; a new one each when left out. */
+  readonly correlationId?: string
+}
+
+/** The user, and what is to be told of the token that is asked for. */
+interface AskingUser extends SignedInUser {
+  readonly findings: Findings
 }
 
 type Kept = { readonly held: UserTokens; readonly kept: KeptToken }
@@ -42,12 +51,13 @@ type Kept = { readonly held: UserTokens; readonly kept: KeptToken }
  */
 export function createForUser(settings: ForUserSettings): (user: SignedInUser) => TokenSource {
   const { tokens, clock, store, clientId } = settings
+  const observe = observerOf(settings.telemetry)
   const renewals = new Map<string, Promise<Kept>>()
   const refused = createRefusedRenewals(clock)
   const flights = store && createSharedFlights(store)
   const wantedBy = (question: TokenQuestion) => wantedToken(question, 'user', settings)
 
-  async function acquire(user: SignedInUser, question: TokenQuestion): Promise<AccessToken> {
+  async function acquire(user: AskingUser, question: TokenQuestion): Promise<AccessToken> {
     const wanted = wantedBy(question)
     const held = await tokens.read(user.session)
     const kept = held === undefined ? undefined : keptFor(wanted, held)
@@ -63,8 +73,9 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
   }
 
   /** One request to the platform for all requests of one session that need the same. */
-  async function renewed(user: SignedInUser, wanted: WantedToken): Promise<Kept> {
+  async function renewed(user: AskingUser, wanted: WantedToken): Promise<Kept> {
     const { plan, needs, demand } = wanted
+    user.findings.source = 'shared'
     const name = [plan.resource, plan.scopes.join(' '), needs?.scopes.join(' ') ?? '']
     const key = cacheKey(tokens.nameOf(user.session), ...name, demand?.claims ?? '')
     const running = renewals.get(key)
@@ -75,7 +86,7 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
   }
 
   /** Where processes share a store, one of them renews and the others find it in the session. */
-  async function renewedByOne(key: string, user: SignedInUser, wanted: WantedToken): Promise<Kept> {
+  async function renewedByOne(key: string, user: AskingUser, wanted: WantedToken): Promise<Kept> {
     if (flights === undefined) return renew(key, user, wanted)
     return flights.run(await storeKeyOf('renewal', clientId, key), {
       look: async () => freshIn(await tokens.readAgain(user.session), wanted),
@@ -88,7 +99,7 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
     return held && kept && clock() < kept.refreshAt ? { held, kept } : undefined
   }
 
-  async function renew(key: string, user: SignedInUser, wanted: WantedToken): Promise<Kept> {
+  async function renew(key: string, user: AskingUser, wanted: WantedToken): Promise<Kept> {
     const held = await tokens.readAgain(user.session)
     const already = freshIn(held, wanted)
     if (already !== undefined) return already
@@ -115,8 +126,10 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
       scope: [...plan.scopes, 'offline_access'].join(' '),
       resource: plan.resource,
       claims: demand?.claims,
+      correlationId: user.correlationId,
       refreshToken,
     }
+    user.findings.source = 'platform'
     const response = await settings.endpoint.refresh(request).catch((error: unknown) => {
       refused.note(key, refreshToken, error)
       throw error
@@ -138,17 +151,21 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
 
   return (user) =>
     createTokenSource({
-      acquire: (question) => acquire(user, question),
+      acquire: (question) =>
+        observe({ kind: 'token', grant: 'refresh_token' }, (findings) => {
+          findings.source = 'cache'
+          return acquire({ ...user, findings }, question)
+        }),
       unanswered: (question, challenge) => userChallenged(wantedBy(question), challenge),
       graph: settings.graph,
-      fetch: settings.fetch,
+      fetch: correlatedFetch(settings.fetch, user.correlationId),
       delegated: true,
     })
 }
 
 interface Renewal {
   readonly key: string
-  readonly user: SignedInUser
+  readonly user: AskingUser
   readonly wanted: WantedToken
 }
 

@@ -1,11 +1,13 @@
 import { assertionOf, type Assertion } from '../protocol/assertion.js'
 import type { Caller, UserCaller } from '../protocol/caller.js'
 import { ScopesInvalidError } from '../protocol/scopes-invalid-error.js'
+import { observerOf, type Findings } from '../protocol/telemetry.js'
 import { NotDelegatedError } from '../protocol/token-errors.js'
 import { keptTokenOf } from '../stores/kept-token.js'
 import { AccessToken } from './access-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
 import { asCallerChallenge } from './caller-challenge.js'
+import { correlatedFetch } from './correlated-fetch.js'
 import { createRefusedTokens } from './refused-tokens.js'
 import { createTokenCache } from './token-cache.js'
 import { digestOf } from './token-digest.js'
@@ -22,12 +24,19 @@ import { wantedToken, type WantedToken } from './wanted-token.js'
  * @throws NotDelegatedError (ERR_ENTRA_NOT_DELEGATED) for an app-only caller.
  * @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow
  */
-export function createOnBehalfOf(settings: AcquisitionSettings): (caller: Caller) => TokenSource {
+export function createOnBehalfOf(
+  settings: AcquisitionSettings,
+): (caller: Caller, correlationId?: string) => TokenSource {
   const { clock, endpoint } = settings
+  const observe = observerOf(settings.telemetry)
   const cache = createTokenCache(settings, 'on-behalf-of')
   const refused = createRefusedTokens()
 
-  async function acquire(caller: UserCaller, question: TokenQuestion): Promise<AccessToken> {
+  async function acquire(
+    caller: UserCaller,
+    question: TokenQuestion,
+    { correlationId, findings }: Asking,
+  ): Promise<AccessToken> {
     const wanted = wantedFrom(question, settings)
     const assertion = usableAssertionOf(caller)
     const { resource, scopes: requested } = wanted.plan
@@ -37,12 +46,14 @@ export function createOnBehalfOf(settings: AcquisitionSettings): (caller: Caller
     const base = [tenant, objectId, await assertionDigestOf(assertion), resource, scope, needed]
     if (wanted.demand !== undefined) await refused.refuse(base, wanted.demand)
     const { name, claims } = refused.successorOf(base)
-    const request = { tenant, resource, scope, assertion: assertion.token, claims }
+    const request = { tenant, resource, scope, assertion: assertion.token, claims, correlationId }
     try {
       const kept = await cache.get({
         name,
         until: assertion.expiresAt,
+        onMiss: () => (findings.source = 'shared'),
         async acquire() {
+          findings.source = 'platform'
           const response = await endpoint.onBehalfOf(request)
           const incomplete = incompleteGrant(wanted, response.scope)
           if (incomplete !== undefined) throw incomplete
@@ -55,17 +66,27 @@ export function createOnBehalfOf(settings: AcquisitionSettings): (caller: Caller
     }
   }
 
-  return (caller) => {
+  return (caller, correlationId) => {
     const user = delegated(caller)
     return createTokenSource({
-      acquire: (question) => acquire(user, question),
+      acquire: (question) =>
+        observe({ kind: 'token', grant: 'on-behalf-of' }, (findings) => {
+          findings.source = 'cache'
+          return acquire(user, question, { correlationId, findings })
+        }),
       unanswered: (question, challenge) =>
         asCallerChallenge(userChallenged(wantedFrom(question, settings), challenge), settings),
       graph: settings.graph,
-      fetch: settings.fetch,
+      fetch: correlatedFetch(settings.fetch, correlationId),
       delegated: true,
     })
   }
+}
+
+/** The request that asks, and what is to be told of it. */
+interface Asking {
+  readonly correlationId: string | undefined
+  readonly findings: Findings
 }
 
 function delegated(caller: Caller): UserCaller {

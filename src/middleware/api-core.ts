@@ -7,16 +7,19 @@ import type { JwtVerifier } from '../platform/verified-jwt.js'
 import { AccessRefusal } from '../protocol/access-errors.js'
 import type { ChallengeContext } from '../protocol/bearer-challenge.js'
 import type { Caller } from '../protocol/caller.js'
+import { observerOf } from '../protocol/telemetry.js'
 import { createTokenValidator } from '../validation/access-token.js'
 import { bearerTokenOf } from '../validation/bearer.js'
 import { compileRequirement } from '../validation/compile-requirement.js'
 import type { AccessRequirement } from '../validation/requirement.js'
 import { createApiGuards, type ApiGuards, type Guard } from './api-guards.js'
 import { createCallers, type Callers } from './callers.js'
+import { createCorrelation } from './correlation.js'
 import { credentialMissing } from './credential-missing.js'
 import { createDeclaredScopes, scopesNamedBy } from './declared-scopes.js'
 import { createProtectedResource, type ProtectedResourceOptions } from './protected-resource.js'
 import type { Settings } from './settings.js'
+import type { RequestView } from './request-view.js'
 import type { Step } from './step.js'
 
 /** The part of an instance that protects an API and gets tokens for its callers and for the app. */
@@ -24,9 +27,12 @@ export interface ApiCore {
   readonly guards: ApiGuards<Guard>
   readonly callers: Callers
   verifyToken(token: string): Promise<Caller>
+  /** GUID under which a request is found in logs. */
+  readonly correlationOf: (request: RequestView) => string
   protectedResourceMetadata(options: ProtectedResourceOptions): Step
   purgeKeys(): void
-  onBehalfOf(caller: Caller): TokenSource
+  /** @param correlationId GUID under which requests are found in logs; a new one each when left out. */
+  onBehalfOf(caller: Caller, correlationId?: string): TokenSource
   forApp(options?: ForAppOptions): TokenSource
 }
 
@@ -36,6 +42,8 @@ export function createApiCore(
   acquisition: AcquisitionSettings,
 ): ApiCore {
   const callers = createCallers()
+  const correlationOf = createCorrelation()
+  const observe = observerOf(settings.telemetry)
   const scopes = createDeclaredScopes(settings)
   const validator = createTokenValidator({ ...settings, verifier })
   const onBehalfOf = createOnBehalfOf(acquisition)
@@ -50,11 +58,16 @@ export function createApiCore(
     const satisfy = compileRequirement(requirement, requirements)
     const challenge = askingFor(settings.challenge, scopes.declare(scopesNamedBy(requirement)))
     return async function guard(request) {
-      const caller = await telling(async () => {
-        const verified = await validator.verify(bearerTokenOf(request.authorization, challenge))
-        await satisfy(verified)
-        return verified
-      })
+      const caller = await observe({ kind: 'guard' }, () =>
+        telling(
+          () => correlationOf(request),
+          async () => {
+            const verified = await validator.verify(bearerTokenOf(request.authorization, challenge))
+            await satisfy(verified)
+            return verified
+          },
+        ),
+      )
       callers.remember(request.key, caller)
       callers.remember(caller, caller)
       return caller
@@ -62,13 +75,21 @@ export function createApiCore(
   }
 
   /** Each refusal is told once, and then answers the request. */
-  async function telling(work: () => Promise<Caller>): Promise<Caller> {
+  async function telling(correlation: () => string, work: () => Promise<Caller>): Promise<Caller> {
     try {
       return await work()
     } catch (error) {
       if (error instanceof AccessRefusal) {
         const { code, status, reason, explanation } = error
-        settings.onEvent({ type: 'request-refused', code, status, reason, explanation })
+        const correlationId = correlation()
+        settings.onEvent({
+          type: 'request-refused',
+          code,
+          status,
+          reason,
+          explanation,
+          correlationId,
+        })
       }
       throw error
     }
@@ -76,9 +97,15 @@ export function createApiCore(
 
   return {
     callers,
+    correlationOf,
     guards: createApiGuards(requireAccess),
     async verifyToken(token) {
-      const caller = await telling(() => validator.verify(token))
+      const caller = await observe({ kind: 'guard' }, () =>
+        telling(
+          () => crypto.randomUUID(),
+          () => validator.verify(token),
+        ),
+      )
       callers.remember(caller, caller)
       return caller
     },
@@ -87,9 +114,9 @@ export function createApiCore(
     purgeKeys: () => {
       verifier.purgeKeys()
     },
-    onBehalfOf(caller) {
+    onBehalfOf(caller, correlationId) {
       requireCredential(settings, 'onBehalfOf()')
-      return onBehalfOf(caller)
+      return onBehalfOf(caller, correlationId)
     },
     forApp(options) {
       if (settings.managedIdentity === undefined) requireCredential(settings, 'forApp()')

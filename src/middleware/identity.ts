@@ -173,8 +173,11 @@ export function createIdentity<Request extends object, Handler, ErrorHandler, Up
   const { api, pages, formActionSources } = createInstance(options, socket.host)
   const viewOf = (request: Request) => socket.viewOf(request)
   const keyOf = (request: Request) => viewOf(request).key
-  const callerOf = (from: Request | Caller) =>
-    isCaller(from) ? api.callers.of(from) : api.callers.of(keyOf(from))
+  function onBehalfOf(from: Request | Caller): TokenSource {
+    if (isCaller(from)) return api.onBehalfOf(api.callers.of(from))
+    const view = viewOf(from)
+    return api.onBehalfOf(api.callers.of(view.key), api.correlationOf(view))
+  }
   return Object.freeze({
     ...createApiGuards((requirement) =>
       socket.mount(asStep(api.guards.requireAccess(requirement))),
@@ -187,7 +190,7 @@ export function createIdentity<Request extends object, Handler, ErrorHandler, Up
     purgeKeys: () => {
       api.purgeKeys()
     },
-    onBehalfOf: (request: Request | Caller) => api.onBehalfOf(callerOf(request)),
+    onBehalfOf,
     forApp: (appOptions?: ForAppOptions) => api.forApp(appOptions),
 
     signIn: (signInOptions: SignInOptions = {}) => socket.mount(pages.signIn(signInOptions)),

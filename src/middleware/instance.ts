@@ -50,13 +50,15 @@ export function createInstance(options: EntraOptions, host: Host): Instance {
       endpoint: settings.graphEndpoint,
       hosts: settings.authority.cloud.graphHosts,
     },
+    telemetry: settings.telemetry,
     fetch: settings.fetch,
     challenge: settings.challenge,
     clock: settings.clock,
     store: stores.tokens,
   }
+  const api = createApiCore(settings, verifier, acquisition)
   return {
-    api: createApiCore(settings, verifier, acquisition),
+    api,
     pages: createPagesCore({
       signIn: () =>
         signInSettingsOf(settings, {
@@ -76,6 +78,7 @@ export function createInstance(options: EntraOptions, host: Host): Instance {
         adminConsentPath = path
       },
       acquisition,
+      correlationOf: api.correlationOf,
       errorDetail: settings.errorDetail,
     }),
     formActionSources: formActionSourcesOf(settings.authority),

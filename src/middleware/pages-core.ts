@@ -43,6 +43,7 @@ export interface PagesSettings {
   readonly adminConsent: () => AdminConsentSettings
   readonly onAdminConsent: (path: string) => void
   readonly acquisition: AcquisitionSettings
+  readonly correlationOf: (request: RequestView) => string
   readonly errorDetail: ErrorDetail
 }
 
@@ -67,7 +68,7 @@ export function createPagesCore(settings: PagesSettings): PagesCore {
     signIn(options) {
       if (pages !== undefined) throw mountedTwice('signIn')
       const core = createSignInCore(settings.signIn(), options)
-      pages = { core, forUser: forUserOf(core, acquisition) }
+      pages = { core, forUser: forUserOf(core, settings) }
       return core.signIn
     },
     requireSignIn(requirement) {
@@ -104,13 +105,14 @@ export function createPagesCore(settings: PagesSettings): PagesCore {
   }
 }
 
-function forUserOf(core: SignInCore, acquisition: AcquisitionSettings) {
+function forUserOf(core: SignInCore, { acquisition, correlationOf }: PagesSettings) {
   const forUser = createForUser({ ...acquisition, tokens: core.tokens })
   return (request: RequestView): TokenSource => {
     const signedIn = core.accounts.signedInOf(request.key)
     if (signedIn === undefined) throw new SignInRequiredError()
     const { tenantId, objectId } = signedIn.account
-    return forUser({ tenantId, objectId, session: core.sessionOf(request) })
+    const correlationId = correlationOf(request)
+    return forUser({ tenantId, objectId, session: core.sessionOf(request), correlationId })
   }
 }
 
