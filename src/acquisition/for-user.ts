@@ -159,6 +159,7 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
       unanswered: (question, challenge) => userChallenged(wantedBy(question), challenge),
       graph: settings.graph,
       fetch: correlatedFetch(settings.fetch, user.correlationId),
+      correlationId: user.correlationId,
       delegated: true,
     })
 }

@@ -43,6 +43,7 @@ export interface GraphClientSettings {
   readonly fetch: TokenFetch
   readonly graph: GraphAddress
   readonly delegated: boolean
+  readonly correlationId?: string | undefined
 }
 
 export function createGraphClient(settings: GraphClientSettings): GraphClient {
@@ -51,7 +52,7 @@ export function createGraphClient(settings: GraphClientSettings): GraphClient {
   async function send(method: Method, path: string, init: TokenFetchInit): Promise<Response> {
     const url = addressOf(path, graph.endpoint)
     if (!delegated) refuseMe(url)
-    const clientRequestId = crypto.randomUUID()
+    const clientRequestId = settings.correlationId ?? crypto.randomUUID()
     const headers = new Headers(init.headers)
     headers.set('accept', 'application/json')
     headers.set('client-request-id', clientRequestId)

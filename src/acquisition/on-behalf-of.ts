@@ -78,6 +78,7 @@ export function createOnBehalfOf(
         asCallerChallenge(userChallenged(wantedFrom(question, settings), challenge), settings),
       graph: settings.graph,
       fetch: correlatedFetch(settings.fetch, correlationId),
+      correlationId,
       delegated: true,
     })
   }

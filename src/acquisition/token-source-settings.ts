@@ -31,6 +31,8 @@ export interface TokenSourceSettings {
   readonly fetch: typeof fetch
   /** Whether tokens stand for a user: only then Graph has a `/me`. */
   readonly delegated: boolean
+  /** GUID under which requests are found in logs; a new one for each when left out. */
+  readonly correlationId?: string | undefined
 }
 
 export interface GraphAddress {
