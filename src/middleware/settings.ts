@@ -6,6 +6,7 @@ import {
 } from '../platform/credential.js'
 import type { ManagedIdentity } from '../platform/managed-identity.js'
 import { systemClock, type Clock } from '../platform/clock.js'
+import { shownFetch } from '../platform/shown-fetch.js'
 import { tracedFetch } from '../platform/traced-fetch.js'
 import { authorityOf, type Authority } from '../protocol/authority.js'
 import { challengeContextOf, type ChallengeContext } from '../protocol/bearer-challenge.js'
@@ -109,7 +110,8 @@ export function settingsOf(given: EntraOptions, host: Host): Settings {
   // Bound late, so that a fetch replaced after import (instrumentation) is the one that is used.
   const plainly: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init))
   const telemetry = telemetryOf(options.telemetry)
-  const send = tracedFetch(plainly, telemetry)
+  const { origin } = authority
+  const send = tracedFetch(shownFetch(plainly, { origin, clock, host }), telemetry)
   const machine = { authority, clientId, host, clock, fetch: send }
   return Object.freeze({
     authority,

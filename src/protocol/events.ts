@@ -99,4 +99,21 @@ export type PlatformEvent =
   /** This machine's clock and the platform's differ by more than the tolerance: the platform's less ours. */
   | { readonly type: 'clock-differs'; readonly seconds: number }
 
+/**
+ * A request to the platform as it was sent, to be compared with the protocol's documents. Only the
+ * diagnostics channel `entrada:platform-request` is told: there is one for every request.
+ */
+export interface PlatformRequestEvent {
+  readonly type: 'platform-request'
+  readonly method: string
+  /** Without query. */
+  readonly url: string
+  /** Those of the form; secrets, codes, tokens and assertions read `[redacted]`. */
+  readonly parameters: Readonly<Record<string, string>>
+  readonly correlationId: string | undefined
+  /** Undefined when there was no answer. */
+  readonly status: number | undefined
+  readonly milliseconds: number
+}
+
 export type PlatformEventListener = (event: PlatformEvent) => void

@@ -132,7 +132,9 @@ export const checks: Readonly<Record<string, ProgramCheck>> = {
       })
       expect(await answerOf(program, '/tasks')).toMatchObject({
         status: 401,
-        challenge: `Bearer resource_metadata="https://api.contoso.com${metadata}"`,
+        challenge:
+          `Bearer scope="api://${tasksApi}/Tasks.Read", ` +
+          `resource_metadata="https://api.contoso.com${metadata}"`,
         body: { explanation: { reason: 'no-token' } },
       })
     },
@@ -224,6 +226,18 @@ export const checks: Readonly<Record<string, ProgramCheck>> = {
       const { content } = await client.callTool({ name: 'read_mail' })
       expect(content).toContainEqual({ type: 'text', text: 'Lunch' })
       await client.close()
+    },
+  },
+  'docs/observability.md: Observability': {
+    environment: asApi,
+    async run(program, emulator) {
+      const refused = await answerOf(program, '/tasks')
+      expect(refused.status).toBe(401)
+      const span = await program.printed
+      expect(span).toMatch(/entrada guard/)
+      expect(span).toMatch(/'entrada.reason': 'no-token'/)
+      const answer = await answerOf(program, '/tasks', await userToken(emulator, 'Tasks.Read'))
+      expect(answer.status).toBe(200)
     },
   },
   'docs/emulator.md: The emulator': {
