@@ -15,5 +15,8 @@ const resourceUrl = `http://localhost:${port}/mcp`
 await useEmulator({ resourceUrl })
 server.on('request', createApp({ resourceUrl }))
 
-console.log(`\n  The MCP server is running: ${resourceUrl}\n`)
-console.log(`  Connect to it: node examples/mcp-server/client.js ${resourceUrl} ${clientId}\n`)
+console.log(`
+  Connect to it: node examples/mcp-server/client.js ${resourceUrl} ${clientId}
+
+  The MCP server is running: ${resourceUrl}
+`)
