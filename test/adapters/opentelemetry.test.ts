@@ -72,6 +72,13 @@ async function startApi(options: EntraOptions = {}): Promise<ObservedApi> {
   app.get('/me', identity.requireScopes('access_as_user'), async (request, response) => {
     response.json(await identity.onBehalfOf(request).graph.get('/me'))
   })
+  app.get('/photo', identity.requireScopes('access_as_user'), async (request, response) => {
+    const source = identity.onBehalfOf(request)
+    const { own } = request.query
+    const headers = typeof own === 'string' ? { 'client-request-id': own } : {}
+    await source.fetch(`${emulator.graphOrigin}/v1.0/me`, { headers })
+    response.end()
+  })
   app.get('/mail', identity.requireScopes('access_as_user'), async (request, response) => {
     const needs = { needs: 'Mail.Read' }
     await identity.onBehalfOf(request).token('https://graph.microsoft.com/.default', needs)
@@ -314,6 +321,13 @@ describe('the id under which a request is found', () => {
       expect(idsSent()).toEqual([id, id])
     },
   )
+
+  it('goes along with fetch, unless the app has one of its own', async () => {
+    const token = await userToken(['access_as_user'])
+    await api.get('/photo', token, { 'client-request-id': given })
+    await api.get('/photo?own=mine', token, { 'client-request-id': given })
+    expect(idsSent()).toEqual([given, given, 'mine'])
+  })
 
   it('is the one of the sign-in when a code is redeemed', async () => {
     const events: EntraEvent[] = []
