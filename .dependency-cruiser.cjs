@@ -112,6 +112,15 @@ module.exports = {
       to: { path: 'node_modules/(@types/)?(express|koa|fastify|hono|oidc-provider)' },
     },
     {
+      name: 'mcp-and-opentelemetry-have-one-adapter-each',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: except('adapters/mcp/', 'adapters/opentelemetry/'),
+      },
+      to: { path: 'node_modules/(@modelcontextprotocol|@opentelemetry)/' },
+    },
+    {
       name: 'no-dev-dependency-in-the-library',
       severity: 'error',
       from: { path: '^src/', pathNot: except('emulator/', 'cli/') },

@@ -11,7 +11,8 @@ export default {
     '^entrada/adapter/node$': '<rootDir>/src/adapters/node-http/index.ts',
     '^entrada/redis$': '<rootDir>/src/stores/redis/index.ts',
     '^entrada/emulator$': '<rootDir>/src/emulator/index.ts',
-    '^entrada/(express|fastify|fetch|hono|koa)$': '<rootDir>/src/adapters/$1/index.ts',
+    '^entrada/(express|fastify|fetch|hono|koa|mcp|opentelemetry)$':
+      '<rootDir>/src/adapters/$1/index.ts',
   },
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true }] },
   setupFilesAfterEnv: ['<rootDir>/test/support/unhandled.ts'],

@@ -3,6 +3,7 @@ import type { TokenEndpoint } from '../platform/token-endpoint.js'
 import type { Authority } from '../protocol/authority.js'
 import type { ChallengeContext } from '../protocol/bearer-challenge.js'
 import type { ScopePlan } from '../protocol/scope-plan.js'
+import type { Telemetry } from '../protocol/telemetry.js'
 import type { TokenStore } from '../stores/token-store.js'
 import type { ScopeRequest } from './scope-planner.js'
 import type { OutgoingCalls } from './token-source-settings.js'
@@ -19,6 +20,8 @@ export interface AcquisitionSettings extends OutgoingCalls {
   readonly plan: (request: ScopeRequest) => ScopePlan
   /** What every challenge to a caller of this app as an API says. */
   readonly challenge: ChallengeContext
+  /** Undefined when nobody observes. */
+  readonly telemetry?: Pick<Telemetry, 'observe'> | undefined
   /** Shared with other processes; undefined when this one keeps its tokens to itself. */
   readonly store: TokenStore | undefined
 }

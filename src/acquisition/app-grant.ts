@@ -1,5 +1,6 @@
 import type { ManagedIdentity } from '../platform/managed-identity.js'
 import { ConfigurationError } from '../protocol/configuration-error.js'
+import type { Grant } from '../protocol/grant.js'
 import type { TokenResponse } from '../stores/kept-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
 import { createTokenCache, type TokenCache } from './token-cache.js'
@@ -19,6 +20,7 @@ export interface AppTokenRequest {
 
 /** A way in which the app gets tokens without a user. */
 export interface AppGrant {
+  readonly kind: Extract<Grant, 'client_credentials' | 'managed_identity'>
   readonly cache: TokenCache
   /** The tenant that tokens are from; undefined when that is not for the app to say. */
   tenantFor(given: string | undefined): string | undefined
@@ -35,6 +37,7 @@ export function appGrantOf(settings: AcquisitionSettings): AppGrant {
 
 function clientCredentials(settings: AcquisitionSettings): AppGrant {
   return {
+    kind: 'client_credentials',
     cache: createTokenCache(settings, 'client_credentials'),
     tenantFor: (given) => given?.toLowerCase() ?? settings.authority.tenant,
     request: (request) => settings.endpoint.clientCredentials(request),
@@ -43,6 +46,7 @@ function clientCredentials(settings: AcquisitionSettings): AppGrant {
 
 function identityTokens(settings: AcquisitionSettings, identity: ManagedIdentity): AppGrant {
   return {
+    kind: 'managed_identity',
     // What other processes put into the store may be of another machine's identity.
     cache: createTokenCache({ ...settings, store: undefined }, 'managed_identity'),
     tenantFor(given) {

@@ -1,4 +1,5 @@
 import { ScopesInvalidError } from '../protocol/scopes-invalid-error.js'
+import { observerOf, type Findings } from '../protocol/telemetry.js'
 import { keptTokenOf } from '../stores/kept-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
 import { AccessToken } from './access-token.js'
@@ -24,12 +25,14 @@ export function createAppOnly(
   settings: AcquisitionSettings,
 ): (options?: ForAppOptions) => TokenSource {
   const { clock, graph } = settings
+  const observe = observerOf(settings.telemetry)
   const grant = appGrantOf(settings)
   const refused = createRefusedTokens()
 
   async function acquire(
     tenant: string | undefined,
     { scopes, needs, demand, capability }: TokenQuestion,
+    findings: Findings,
   ): Promise<AccessToken> {
     if (needs !== undefined) throw rolesUntold(needs)
     const plan = settings.plan({
@@ -50,12 +53,15 @@ export function createAppOnly(
     }
     const kept = await grant.cache.get({
       name,
-      acquire: async () =>
-        keptTokenOf(await grant.request(request), {
+      onMiss: () => (findings.source = 'shared'),
+      async acquire() {
+        findings.source = 'platform'
+        return keptTokenOf(await grant.request(request), {
           resource: plan.resource,
           requested: plan.scopes,
           receivedAt: clock(),
-        }),
+        })
+      },
     })
     return new AccessToken(kept)
   }
@@ -63,7 +69,11 @@ export function createAppOnly(
   return (options = {}) => {
     const tenant = grant.tenantFor(options.tenant)
     return createTokenSource({
-      acquire: (question) => acquire(tenant, question),
+      acquire: (question) =>
+        observe({ kind: 'token', grant: grant.kind }, (findings) => {
+          findings.source = 'cache'
+          return acquire(tenant, question, findings)
+        }),
       // Nobody could sign in: the API's refusal is the answer.
       unanswered: () => undefined,
       delegated: false,

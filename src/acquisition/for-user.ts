@@ -1,5 +1,6 @@
 import { cacheKey } from '../protocol/cache-key.js'
 import { isSameResource } from '../protocol/scopes.js'
+import { observerOf, type Findings } from '../protocol/telemetry.js'
 import type { SessionPort } from '../stores/session-port.js'
 import type { SessionTokens } from '../stores/session-tokens.js'
 import { keptTokenOf, type KeptToken } from '../stores/kept-token.js'
@@ -7,6 +8,7 @@ import { storeKeyOf } from '../stores/store-key.js'
 import { withAnswer, withoutToken, type UserTokens } from '../stores/user-tokens.js'
 import { AccessToken } from './access-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
+import { correlatedCalls } from './correlated-calls.js'
 import { createRefusedRenewals } from './refused-renewals.js'
 import { createSharedFlights } from '../stores/shared-flights.js'
 import { createTokenSource, type TokenSource } from './token-source.js'
@@ -29,6 +31,13 @@ export interface SignedInUser {
   readonly tenantId: string
   readonly objectId: string
   readonly session: SessionPort
+  /** GUID under which requests are found in logs; a new one each when left out. */
+  readonly correlationId?: string
+}
+
+/** The user, and what is to be told of the token that is asked for. */
+interface AskingUser extends SignedInUser {
+  readonly findings: Findings
 }
 
 /** Whether somebody waits for the renewal, or has been served with the token before it. */
@@ -36,7 +45,7 @@ type Urgency = 'now' | 'behind'
 
 interface Renewal {
   readonly key: string
-  readonly user: SignedInUser
+  readonly user: AskingUser
   readonly wanted: WantedToken
   readonly urgency: Urgency
 }
@@ -53,13 +62,14 @@ const mostBehind = 20
  */
 export function createForUser(settings: ForUserSettings): (user: SignedInUser) => TokenSource {
   const { tokens, clock, store, clientId } = settings
+  const observe = observerOf(settings.telemetry)
   const renewals = new Map<string, Promise<KeptToken>>()
   const refused = createRefusedRenewals(clock)
   const flights = store && createSharedFlights(store)
   const wantedBy = (question: TokenQuestion) => wantedToken(question, 'user', settings)
   let behind = 0
 
-  async function acquire(user: SignedInUser, question: TokenQuestion): Promise<AccessToken> {
+  async function acquire(user: AskingUser, question: TokenQuestion): Promise<AccessToken> {
     const wanted = wantedBy(question)
     const kept = keptFor(wanted, await tokens.read(user.session))
     const now = clock()
@@ -90,7 +100,8 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
     kept: KeptToken,
     { user, wanted }: Pick<Renewal, 'user' | 'wanted'>,
   ): Promise<KeptToken> {
-    const renewal = renewalOf(user, wanted, 'behind')
+    // What is done behind the request is not the request's to tell.
+    const renewal = renewalOf({ ...user, findings: {} }, wanted, 'behind')
     if (renewals.has(renewal.key) || refused.isRecent(renewal.key)) return kept
     const left = await found({ ...renewal, urgency: 'now' }).catch(() => undefined)
     if (left === undefined) renewBehind(renewal)
@@ -105,7 +116,7 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
       .finally(() => (behind -= 1))
   }
 
-  function renewalOf(user: SignedInUser, wanted: WantedToken, urgency: Urgency): Renewal {
+  function renewalOf(user: AskingUser, wanted: WantedToken, urgency: Urgency): Renewal {
     const { plan, needs, demand, capability } = wanted
     const needed = needs?.scopes.join(' ') ?? ''
     const name = [plan.resource, plan.scopes.join(' '), needed, capability ?? '']
@@ -115,7 +126,8 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
 
   /** One request to the platform for all requests of one session that need the same. */
   function renewed(renewal: Renewal): Promise<KeptToken> {
-    const { key } = renewal
+    const { key, user } = renewal
+    user.findings.source = 'shared'
     const running = renewals.get(key)
     if (running !== undefined) return running
     const begun = renewedByOne(renewal).finally(() => renewals.delete(key))
@@ -156,7 +168,7 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
   }
 
   async function renewedWith(held: UserTokens | undefined, renewal: Renewal): Promise<KeptToken> {
-    const { key, wanted } = renewal
+    const { key, user, wanted } = renewal
     const { plan, demand, capability } = wanted
     if (held?.refreshToken === undefined) throw signInNeeded(wanted)
     const { refreshToken, tenantId: tenant } = held
@@ -166,8 +178,10 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
       scope: [...plan.scopes, 'offline_access'].join(' '),
       resource: plan.resource,
       claims: claimsWith(capability, demand?.claims),
+      correlationId: user.correlationId,
       refreshToken,
     }
+    user.findings.source = 'platform'
     const response = await settings.endpoint.refresh(request).catch((error: unknown) => {
       refused.note(key, refreshToken, error)
       throw error
@@ -196,11 +210,15 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
 
   return (user) =>
     createTokenSource({
-      acquire: (question) => acquire(user, question),
+      acquire: (question) =>
+        observe({ kind: 'token', grant: 'refresh_token' }, (findings) => {
+          findings.source = 'cache'
+          return acquire({ ...user, findings }, question)
+        }),
       unanswered: (question, challenge) => userChallenged(wantedBy(question), challenge),
       delegated: true,
       tenant: user.tenantId,
-      calls: settings,
+      calls: correlatedCalls(settings, user.correlationId),
     })
 }
 

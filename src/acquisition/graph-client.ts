@@ -73,6 +73,12 @@ const usualPauseSeconds = 5
 export function createGraphClient({ fetch, calls, token }: GraphClientSettings): GraphClient {
   const { endpoint } = calls.graph
 
+  /** What Microsoft's support finds the call by; the same for every attempt. */
+  function identify(headers: Headers): void {
+    if (headers.has('client-request-id')) return
+    headers.set('client-request-id', calls.correlationId ?? crypto.randomUUID())
+  }
+
   async function send(path: string | URL, init: TokenFetchInit): Promise<Response> {
     const url = typeof path === 'string' ? graphUrlOf(path, endpoint) : path
     const headers = new Headers(init.headers)
@@ -111,9 +117,4 @@ export function createGraphClient({ fetch, calls, token }: GraphClientSettings):
     },
     ...createGraphSdk({ send, token, calls }),
   })
-}
-
-/** What Microsoft's support finds the call by; the same for every attempt. */
-function identify(headers: Headers): void {
-  if (!headers.has('client-request-id')) headers.set('client-request-id', crypto.randomUUID())
 }

@@ -1,11 +1,13 @@
 import { assertionOf, type Assertion } from '../protocol/assertion.js'
 import type { Caller, UserCaller } from '../protocol/caller.js'
 import { ScopesInvalidError } from '../protocol/scopes-invalid-error.js'
+import { observerOf, type Findings } from '../protocol/telemetry.js'
 import { NotDelegatedError } from '../protocol/token-errors.js'
 import { keptTokenOf } from '../stores/kept-token.js'
 import { AccessToken } from './access-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
 import { asCallerChallenge } from './caller-challenge.js'
+import { correlatedCalls } from './correlated-calls.js'
 import { createRefusedTokens } from './refused-tokens.js'
 import { createTokenCache } from './token-cache.js'
 import { digestOf } from './token-digest.js'
@@ -22,12 +24,19 @@ import { claimsWith, wantedToken, type WantedToken } from './wanted-token.js'
  * @throws NotDelegatedError (ERR_ENTRA_NOT_DELEGATED) for an app-only caller.
  * @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow
  */
-export function createOnBehalfOf(settings: AcquisitionSettings): (caller: Caller) => TokenSource {
+export function createOnBehalfOf(
+  settings: AcquisitionSettings,
+): (caller: Caller, correlationId?: string) => TokenSource {
   const { clock, endpoint } = settings
+  const observe = observerOf(settings.telemetry)
   const cache = createTokenCache(settings, 'on-behalf-of')
   const refused = createRefusedTokens()
 
-  async function acquire(caller: UserCaller, question: TokenQuestion): Promise<AccessToken> {
+  async function acquire(
+    caller: UserCaller,
+    question: TokenQuestion,
+    { correlationId, findings }: Asking,
+  ): Promise<AccessToken> {
     const wanted = wantedFrom(question, settings)
     const assertion = usableAssertionOf(caller)
     const { resource, scopes: requested } = wanted.plan
@@ -45,12 +54,15 @@ export function createOnBehalfOf(settings: AcquisitionSettings): (caller: Caller
       scope,
       assertion: assertion.token,
       claims: claimsWith(capability, claims),
+      correlationId,
     }
     try {
       const kept = await cache.get({
         name,
         until: assertion.expiresAt,
+        onMiss: () => (findings.source = 'shared'),
         async acquire() {
+          findings.source = 'platform'
           const response = await endpoint.onBehalfOf(request)
           const incomplete = incompleteGrant(wanted, response.scope)
           if (incomplete !== undefined) throw incomplete
@@ -63,17 +75,27 @@ export function createOnBehalfOf(settings: AcquisitionSettings): (caller: Caller
     }
   }
 
-  return (caller) => {
+  return (caller, correlationId) => {
     const user = delegated(caller)
     return createTokenSource({
-      acquire: (question) => acquire(user, question),
+      acquire: (question) =>
+        observe({ kind: 'token', grant: 'on-behalf-of' }, (findings) => {
+          findings.source = 'cache'
+          return acquire(user, question, { correlationId, findings })
+        }),
       unanswered: (question, challenge) =>
         asCallerChallenge(userChallenged(wantedFrom(question, settings), challenge), settings),
       delegated: true,
       tenant: user.tenantId,
-      calls: settings,
+      calls: correlatedCalls(settings, correlationId),
     })
   }
+}
+
+/** The request that asks, and what is to be told of it. */
+interface Asking {
+  readonly correlationId: string | undefined
+  readonly findings: Findings
 }
 
 function delegated(caller: Caller): UserCaller {

@@ -9,6 +9,8 @@ export interface TokenRequest {
   /** Milliseconds since the epoch after which the token may not be used, however long it is valid. */
   readonly until?: number
   readonly acquire: () => Promise<KeptToken>
+  /** Is told that no token was at hand, so that the one who asks waits for one. */
+  readonly onMiss?: () => void
 }
 
 /** How a token comes into the memory. */
@@ -143,6 +145,7 @@ export function createTokenMemory(settings: TokenMemorySettings): TokenMemory {
       if (refusal !== undefined && isAhead(refusal.until, now)) {
         throw repeated(refusal.error, refusal.until - now)
       }
+      request.onMiss?.()
       const renewal = renew(key, entry, request, 'usable')
       makeRoom()
       return isValid ? renewal.catch(orWhileValid(kept)) : renewal

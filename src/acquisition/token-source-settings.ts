@@ -50,6 +50,8 @@ export interface OutgoingCalls {
   readonly clientCapabilities: readonly string[]
   /** The GUID of a tenant that is known by a domain. */
   readonly tenantIdOf: (domain: string) => Promise<string>
+  /** GUID under which requests are found in logs; a new one for each when left out. */
+  readonly correlationId?: string | undefined
 }
 
 export interface GraphAddress {

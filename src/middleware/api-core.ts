@@ -5,17 +5,21 @@ import { createOnBehalfOf } from '../acquisition/on-behalf-of.js'
 import type { TokenSource } from '../acquisition/token-source.js'
 import type { JwtVerifier } from '../platform/verified-jwt.js'
 import { AccessRefusal } from '../protocol/access-errors.js'
+import type { ChallengeContext } from '../protocol/bearer-challenge.js'
 import type { Caller } from '../protocol/caller.js'
+import { observerOf } from '../protocol/telemetry.js'
 import { createTokenValidator } from '../validation/access-token.js'
 import { bearerTokenOf } from '../validation/bearer.js'
 import { compileRequirement } from '../validation/compile-requirement.js'
 import type { AccessRequirement } from '../validation/requirement.js'
 import { createApiGuards, type ApiGuards, type Guard } from './api-guards.js'
 import { createCallers, type Callers } from './callers.js'
+import { createCorrelation } from './correlation.js'
 import { credentialMissing } from './credential-missing.js'
 import { createDeclaredScopes, scopesNamedBy } from './declared-scopes.js'
 import { createProtectedResource, type ProtectedResourceOptions } from './protected-resource.js'
 import type { Settings } from './settings.js'
+import type { RequestView } from './request-view.js'
 import type { PluginStep } from './step.js'
 
 /** The part of an instance that protects an API and gets tokens for its callers and for the app. */
@@ -23,9 +27,12 @@ export interface ApiCore {
   readonly guards: ApiGuards<Guard>
   readonly callers: Callers
   verifyToken(token: string): Promise<Caller>
+  /** GUID under which a request is found in logs. */
+  readonly correlationOf: (request: RequestView) => string
   protectedResourceMetadata(options: ProtectedResourceOptions): PluginStep
   purgeKeys(): void
-  onBehalfOf(caller: Caller): TokenSource
+  /** @param correlationId GUID under which requests are found in logs; a new one each when left out. */
+  onBehalfOf(caller: Caller, correlationId?: string): TokenSource
   forApp(options?: ForAppOptions): TokenSource
 }
 
@@ -35,6 +42,8 @@ export function createApiCore(
   acquisition: AcquisitionSettings,
 ): ApiCore {
   const callers = createCallers()
+  const correlationOf = createCorrelation()
+  const observe = observerOf(settings.telemetry)
   const scopes = createDeclaredScopes(settings)
   const validator = createTokenValidator({ ...settings, verifier })
   const onBehalfOf = createOnBehalfOf(acquisition)
@@ -47,28 +56,40 @@ export function createApiCore(
 
   function requireAccess(requirement: AccessRequirement): Guard {
     const satisfy = compileRequirement(requirement, requirements)
-    scopes.declare(scopesNamedBy(requirement))
+    const challenge = askingFor(settings.challenge, scopes.declare(scopesNamedBy(requirement)))
     return async function guard(request) {
-      const caller = await telling(async () => {
-        const verified = await validator.verify(
-          bearerTokenOf(request.authorization, settings.challenge),
-        )
-        await satisfy(verified)
-        return verified
-      })
+      const caller = await observe({ kind: 'guard' }, () =>
+        telling(
+          () => correlationOf(request),
+          async () => {
+            const verified = await validator.verify(bearerTokenOf(request.authorization, challenge))
+            await satisfy(verified)
+            return verified
+          },
+        ),
+      )
       callers.remember(request.key, caller)
+      callers.remember(caller, caller)
       return caller
     }
   }
 
   /** Each refusal is told once, and then answers the request. */
-  async function telling(work: () => Promise<Caller>): Promise<Caller> {
+  async function telling(correlation: () => string, work: () => Promise<Caller>): Promise<Caller> {
     try {
       return await work()
     } catch (error) {
       if (error instanceof AccessRefusal) {
         const { code, status, reason, explanation } = error
-        settings.onEvent({ type: 'request-refused', code, status, reason, explanation })
+        const correlationId = correlation()
+        settings.onEvent({
+          type: 'request-refused',
+          code,
+          status,
+          reason,
+          explanation,
+          correlationId,
+        })
       }
       throw error
     }
@@ -76,22 +97,41 @@ export function createApiCore(
 
   return {
     callers,
+    correlationOf,
     guards: createApiGuards(requireAccess),
-    verifyToken: (token) => telling(() => validator.verify(token)),
+    async verifyToken(token) {
+      const caller = await observe({ kind: 'guard' }, () =>
+        telling(
+          () => crypto.randomUUID(),
+          () => validator.verify(token),
+        ),
+      )
+      callers.remember(caller, caller)
+      return caller
+    },
     protectedResourceMetadata: (options) =>
       createProtectedResource({ ...settings, scopes }, options),
     purgeKeys: () => {
       verifier.purgeKeys()
     },
-    onBehalfOf(caller) {
+    onBehalfOf(caller, correlationId) {
       requireCredential(settings, 'onBehalfOf()')
-      return onBehalfOf(caller)
+      return onBehalfOf(caller, correlationId)
     },
     forApp(options) {
       if (settings.managedIdentity === undefined) requireCredential(settings, 'forApp()')
       return forApp(options)
     },
   }
+}
+
+/**
+ * Who is led to the metadata for a first token is told what to ask for, so that it need not ask for
+ * everything that stands there.
+ */
+function askingFor(challenge: ChallengeContext, scopes: readonly string[]): ChallengeContext {
+  const isLed = challenge.resourceMetadata !== undefined && scopes.length > 0
+  return isLed ? { ...challenge, scope: scopes.join(' ') } : challenge
 }
 
 /** R04: what needs a credential says so before it sends anything. */

@@ -4,8 +4,12 @@ import { shortScopeName } from '../validation/scope-names.js'
 
 /** The scopes of an API that its guards and its configuration have named so far. */
 export interface DeclaredScopes {
-  /** Short names, or with the App ID URI in front: they mean the same. */
-  declare(scopes: readonly string[]): void
+  /**
+   * Short names, or with the App ID URI in front: they mean the same.
+   *
+   * @returns them in the form in which clients ask for them.
+   */
+  declare(scopes: readonly string[]): readonly string[]
   /** In the form in which clients ask for them, sorted. */
   all(): readonly string[]
 }
@@ -21,11 +25,14 @@ export function createDeclaredScopes(settings: {
   const audiences = audiencesOf(settings.clientId, settings.audiences)
   const [uri = ''] = audiences.uris
   const known = new Set<string>()
+  const inFull = (scope: string) => `${uri}/${scope}`
   return {
     declare(scopes) {
-      for (const scope of scopes) known.add(shortScopeName(scope, audiences, 'scopes'))
+      const names = scopes.map((scope) => shortScopeName(scope, audiences, 'scopes'))
+      for (const name of names) known.add(name)
+      return names.map(inFull)
     },
-    all: () => [...known].sort().map((scope) => `${uri}/${scope}`),
+    all: () => [...known].sort().map(inFull),
   }
 }
 

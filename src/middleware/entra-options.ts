@@ -1,3 +1,4 @@
+import type { Telemetry } from '../protocol/telemetry.js'
 import type { TenantPolicy } from '../protocol/tenant-policy.js'
 import type { TokenStore } from '../stores/token-store.js'
 import type { ApiOptions } from './api-options.js'
@@ -108,6 +109,8 @@ export interface EntraOptions<Api extends string = string> {
   readonly clockTolerance?: number | undefined
   /** Is told what happens: refusals with their explanation, the platform's keys. For logs and metrics. */
   readonly onEvent?: EntraEventListener | undefined
+  /** Is told how long work takes and how it ends, such as `openTelemetry()` of `entrada/opentelemetry`. */
+  readonly telemetry?: Telemetry | undefined
   /** Replaces the global fetch, for a proxy or a test. */
   readonly fetch?: typeof fetch | undefined
   /** Replaces the system clock; milliseconds since the epoch. For tests. */

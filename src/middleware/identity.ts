@@ -3,7 +3,7 @@ import type { ForAppOptions } from '../acquisition/app-only.js'
 import type { TokenOptions, TokenSource } from '../acquisition/token-source.js'
 import type { Host } from '../host/host.js'
 import type { Account } from '../protocol/account.js'
-import type { Caller } from '../protocol/caller.js'
+import { isCaller, type Caller } from '../protocol/caller.js'
 import type { UserName } from '../sign-in/tombstones.js'
 import type { NonEmpty } from '../validation/requirement.js'
 import type { AdminConsentOptions } from './admin-consent-options.js'
@@ -63,10 +63,12 @@ export interface Identity<
   /**
    * Tokens for other APIs on behalf of the user who called this one.
    *
+   * @param request The request that a guard let through, or a caller that this instance has verified,
+   *   such as `verifyToken()` gives.
    * @throws NoCallerError (ERR_ENTRA_NO_CALLER), NotDelegatedError (ERR_ENTRA_NOT_DELEGATED) for
    *   an app-only caller, ConfigurationError (ERR_ENTRA_CONFIGURATION) without a credential.
    */
-  onBehalfOf(request: Request): TokenSource<Api>
+  onBehalfOf(request: Request | Caller): TokenSource<Api>
   /**
    * Tokens of the app itself, without a user.
    *
@@ -201,7 +203,11 @@ export function createIdentity<
   const viewOf = (request: Request) => socket.viewOf(request)
   const keyOf = (request: Request) => viewOf(request).key
   const sources = {
-    onBehalfOf: (request: Request) => api.onBehalfOf(api.callers.of(keyOf(request))),
+    onBehalfOf(from: Request | Caller): TokenSource {
+      if (isCaller(from)) return api.onBehalfOf(api.callers.of(from))
+      const view = viewOf(from)
+      return api.onBehalfOf(api.callers.of(view.key), api.correlationOf(view))
+    },
     forApp: (appOptions?: ForAppOptions) => api.forApp(appOptions),
     forUser: (request: Request) => pages.forUser(viewOf(request)),
   }

@@ -56,6 +56,7 @@ export function createInstance(options: EntraOptions, host: Host): Instance {
       endpoint: settings.graphEndpoint,
       hosts: settings.authority.cloud.graphHosts,
     },
+    telemetry: settings.telemetry,
     fetch: settings.fetch,
     challenge: settings.challenge,
     clock: settings.clock,
@@ -64,13 +65,15 @@ export function createInstance(options: EntraOptions, host: Host): Instance {
     tenantIdOf: createTenantIds(settings),
     store: stores.tokens,
   }
+  const api = createApiCore(settings, verifier, acquisition)
   return {
-    api: createApiCore(settings, verifier, acquisition),
+    api,
     pages: createPagesCore({
       signIn: () =>
         signInSettingsOf(settings, {
           tokenEndpoint,
           forUser: (tokens) => createForUser({ ...acquisition, tokens }),
+          correlationOf: api.correlationOf,
           verifier,
           store: stores.sessions,
           adminConsentPath: () => adminConsentPath,

@@ -2,6 +2,7 @@ import type { Authority } from '../protocol/authority.js'
 import { ConfigurationError } from '../protocol/configuration-error.js'
 import { isSecureUrl } from '../protocol/loopback.js'
 import { isGuid } from '../protocol/tenant.js'
+import type { Telemetry } from '../protocol/telemetry.js'
 import { tenantPolicyOf, type TenantPolicy } from '../protocol/tenant-policy.js'
 import { environmentVariables } from './environment.js'
 import type { EntraEventListener } from './event-sink.js'
@@ -83,6 +84,19 @@ export function onEventOf(value: unknown): EntraEventListener | undefined {
     return value as EntraEventListener | undefined // what it is called with is up to us
   }
   throw fault('onEvent', `onEvent is ${described(value)}. Expected a function of the event.`)
+}
+
+export function telemetryOf(value: unknown): Telemetry | undefined {
+  if (value === undefined) return undefined
+  const { observe, traceHeaders, tell } = Object(value) as Partial<Telemetry> // looked at by its names
+  if ([observe, traceHeaders, tell].every((member) => typeof member === 'function')) {
+    return value as Telemetry // what it is called with is up to us
+  }
+  throw fault(
+    'telemetry',
+    `telemetry is ${described(value)}. Expected openTelemetry() of entrada/opentelemetry, or an ` +
+      'object with observe, traceHeaders and tell.',
+  )
 }
 
 export function baseUrlsOf(value: unknown): readonly string[] {

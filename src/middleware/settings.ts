@@ -7,12 +7,15 @@ import {
 } from '../platform/credential.js'
 import type { ManagedIdentity } from '../platform/managed-identity.js'
 import { systemClock, type Clock } from '../platform/clock.js'
+import { shownFetch } from '../platform/shown-fetch.js'
+import { tracedFetch } from '../platform/traced-fetch.js'
 import { authorityOf, type Authority } from '../protocol/authority.js'
 import { challengeContextOf, type ChallengeContext } from '../protocol/bearer-challenge.js'
 import { closestName } from '../protocol/closest-name.js'
 import { ConfigurationError } from '../protocol/configuration-error.js'
 import type { EntraEvent } from '../protocol/events.js'
 import { metadataUrlOf } from '../protocol/protected-resource.js'
+import type { Telemetry } from '../protocol/telemetry.js'
 import type { TenantPolicy } from '../protocol/tenant-policy.js'
 import type { TokenStore } from '../stores/token-store.js'
 import { apisOf } from './api-options.js'
@@ -30,6 +33,7 @@ import {
   onEventOf,
   resourceUrlOf,
   secretsOf,
+  telemetryOf,
   tenantsOf,
   toleranceOf,
 } from './option-checks.js'
@@ -65,6 +69,8 @@ export interface Settings {
   readonly clientCapabilities: readonly string[]
   readonly clockToleranceSeconds: number
   readonly onEvent: (event: EntraEvent) => void
+  /** Undefined when nobody observes. */
+  readonly telemetry: Telemetry | undefined
   readonly fetch: typeof fetch
   readonly clock: Clock
   readonly host: Host
@@ -89,6 +95,7 @@ const optionNames: Record<keyof EntraOptions, true> = {
   clientCapabilities: true,
   clockTolerance: true,
   onEvent: true,
+  telemetry: true,
   fetch: true,
   clock: true,
 }
@@ -106,7 +113,10 @@ export function settingsOf(given: EntraOptions, host: Host): Settings {
   const clock = options.clock ?? systemClock
   const resourceUrl = resourceUrlOf(options.resourceUrl)
   // Bound late, so that a fetch replaced after import (instrumentation) is the one that is used.
-  const send: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init))
+  const plainly: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init))
+  const telemetry = telemetryOf(options.telemetry)
+  const { origin } = authority
+  const send = tracedFetch(shownFetch(plainly, { origin, clock, host }), telemetry)
   const machine = { authority, clientId, host, clock, fetch: send }
   const clientCapabilities = clientCapabilitiesOf(options.clientCapabilities)
   return Object.freeze({
@@ -137,20 +147,26 @@ export function settingsOf(given: EntraOptions, host: Host): Settings {
     }),
     clientCapabilities,
     clockToleranceSeconds: toleranceOf(options.clockTolerance),
-    onEvent: eventsTo(onEventOf(options.onEvent), host),
+    onEvent: eventsTo(onEventOf(options.onEvent), telemetry, host),
+    telemetry,
     fetch: send,
     clock,
     host,
   })
 }
 
-/** To the app's listener, and to tools that watch the process. */
-function eventsTo(listener: EntraOptions['onEvent'], host: Host): (event: EntraEvent) => void {
+/** To the app's listener, to its telemetry, and to tools that watch the process. */
+function eventsTo(
+  listener: EntraOptions['onEvent'],
+  telemetry: Telemetry | undefined,
+  host: Host,
+): (event: EntraEvent) => void {
   const tell = createEventSink(listener, (message) => {
     host.warn(message)
   })
   return (event) => {
     host.publish?.(Object.freeze(event))
+    telemetry?.tell(event)
     tell(event)
   }
 }

@@ -63,6 +63,8 @@ export interface SignInSettings {
   readonly adminConsentPath?: () => string | undefined
   /** Tokens for other APIs, out of the tokens that sessions hold. */
   readonly forUser: (tokens: SessionTokens) => (user: SignedInUser) => TokenSource
+  /** GUID under which a request is found in logs. */
+  readonly correlationOf: (request: RequestView) => string
   readonly onEvent: (event: SignInEvent) => void
   readonly warn: (message: string) => void
 }
@@ -271,7 +273,8 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
       const signedIn = accounts.signedInOf(request.key)
       if (signedIn === undefined) throw new SignInRequiredError()
       const { tenantId, objectId } = signedIn.account
-      return forUser({ tenantId, objectId, session: sessionOf(request) })
+      const correlationId = settings.correlationOf(request)
+      return forUser({ tenantId, objectId, session: sessionOf(request), correlationId })
     },
     async accountOfUpgrade(request) {
       // No page of another site may speak for the user; what is no browser sends no Origin (S28).

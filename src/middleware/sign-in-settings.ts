@@ -10,6 +10,7 @@ import type { SignInSettings } from './sign-in-core.js'
 export interface SignInParts {
   readonly tokenEndpoint: TokenEndpoint
   readonly forUser: SignInSettings['forUser']
+  readonly correlationOf: SignInSettings['correlationOf']
   readonly verifier: JwtVerifier
   readonly store: TokenStore
   /** The store when all processes share it. */

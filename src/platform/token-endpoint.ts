@@ -18,13 +18,16 @@ import {
   type Authority,
 } from '../protocol/authority.js'
 import { mergeClaims } from '../protocol/claims-request.js'
+import type { TokenEvent } from '../protocol/events.js'
+import type { Grant } from '../protocol/grant.js'
+import { observerOf, type Telemetry } from '../protocol/telemetry.js'
 import { boundedFetch } from './bounded-fetch.js'
 import type { Clock } from './clock.js'
 import type { Credential } from './credential.js'
 import { failureOf } from './grant-failure.js'
+import { reported } from './grant-report.js'
 
 const deadlineSeconds = 10
-const rememberedTenants = 1000
 
 export interface TokenEndpointSettings {
   readonly authority: Authority
@@ -36,6 +39,8 @@ export interface TokenEndpointSettings {
   readonly clientCapabilities?: readonly string[] | undefined
   /** Where this app lets administrators consent, once it does. */
   readonly adminConsentPage?: (() => string | undefined) | undefined
+  readonly onEvent?: ((event: TokenEvent) => void) | undefined
+  readonly telemetry?: Pick<Telemetry, 'observe'> | undefined
 }
 
 /** What a grant asks for. The scope is final: the planner has been there before. */
@@ -45,6 +50,8 @@ export interface GrantRequest {
   readonly resource: string
   /** Claims request, as JSON text, that a challenge made necessary. */
   readonly claims?: string | undefined
+  /** GUID that the platform logs the request under; a new one when left out. */
+  readonly correlationId?: string | undefined
 }
 
 export interface TokenEndpoint {
@@ -62,6 +69,7 @@ export interface CodeExchange {
   /** The tenant segment that the code was issued under. */
   readonly tenant: string
   readonly issuer: string
+  readonly correlationId: string
   /** What is done with the endpoint's own fetch, which adds the credential to what it sends. */
   readonly fetch: (send: CustomFetch) => CustomFetch
   /** How far the platform's clock may differ when the ID token's times are looked at. */
@@ -77,15 +85,30 @@ type Send = (configuration: Configuration) => Promise<TokenEndpointResponse>
 export function createTokenEndpoint(settings: TokenEndpointSettings): TokenEndpoint {
   const bounded = boundedFetch(settings.fetch)
   const authenticated = settings.credential?.authenticated(bounded) ?? bounded
-  const configurationOf = rememberingByTenant((tenant) => {
-    const issuer = issuerOf(settings, tenant)
-    return openidConfiguration(settings, { tenant, issuer, fetch: authenticated })
-  })
+  const observe = observerOf(settings.telemetry)
 
-  async function send(grant: string, request: GrantRequest, call: Send) {
-    const authority = authorityForTenant(settings.authority, request.tenant)
+  function send(grant: Grant, request: GrantRequest, call: Send) {
+    const { resource, correlationId = crypto.randomUUID() } = request
+    const { origin } = settings.authority
+    return observe({ kind: 'token-request', grant, origin, resource, correlationId }, () =>
+      reported({ grant, resource, correlationId }, settings, () =>
+        sent(grant, { ...request, correlationId }, call),
+      ),
+    )
+  }
+
+  async function sent(
+    grant: Grant,
+    request: GrantRequest & { readonly correlationId: string },
+    call: Send,
+  ) {
+    const { tenant, correlationId } = request
+    const authority = authorityForTenant(settings.authority, tenant)
+    const fetch = correlated(authenticated, correlationId)
     try {
-      return await call(configurationOf(request.tenant))
+      return await call(
+        openidConfiguration(settings, { tenant, issuer: authorityUrl(authority), fetch }),
+      )
     } catch (error) {
       throw failureOf(error, {
         grant,
@@ -106,7 +129,10 @@ export function createTokenEndpoint(settings: TokenEndpointSettings): TokenEndpo
 
   return {
     exchangeConfiguration: (exchange) =>
-      openidConfiguration(settings, { ...exchange, fetch: exchange.fetch(authenticated) }),
+      openidConfiguration(settings, {
+        ...exchange,
+        fetch: exchange.fetch(correlated(authenticated, exchange.correlationId)),
+      }),
     onBehalfOf: (request) =>
       send('on-behalf-of', request, (configuration) =>
         genericGrantRequest(configuration, 'urn:ietf:params:oauth:grant-type:jwt-bearer', {
@@ -126,8 +152,10 @@ export function createTokenEndpoint(settings: TokenEndpointSettings): TokenEndpo
   }
 }
 
-function issuerOf(settings: TokenEndpointSettings, tenant: string): string {
-  return authorityUrl(authorityForTenant(settings.authority, tenant))
+/** The header by which an administrator finds the request in the sign-in log. */
+function correlated(send: CustomFetch, correlationId: string): CustomFetch {
+  return (url, options) =>
+    send(url, { ...options, headers: { ...options.headers, 'client-request-id': correlationId } })
 }
 
 interface ExchangeSettings {
@@ -164,16 +192,4 @@ function openidConfiguration(
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated to make its use stand out
   if (authority.origin.startsWith('http:')) allowInsecureRequests(configuration)
   return configuration
-}
-
-function rememberingByTenant(make: (tenant: string) => Configuration) {
-  const made = new Map<string, Configuration>()
-  return (tenant: string): Configuration => {
-    const known = made.get(tenant)
-    if (known !== undefined) return known
-    if (made.size >= rememberedTenants) made.clear()
-    const configuration = make(tenant)
-    made.set(tenant, configuration)
-    return configuration
-  }
 }

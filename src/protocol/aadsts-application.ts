@@ -216,6 +216,11 @@ export const applicationRefusals: readonly AadstsRow[] = [
       'Name the resource in the scope, as {resource}/.default.',
     ],
     [
+      [9010010],
+      'The resource parameter names another API than the scopes do.',
+      'Register the value of the parameter as an Application ID URI of the API, letter by letter, or leave the parameter out.',
+    ],
+    [
       [900439],
       'The account belongs to the cloud for the US Government.',
       'Set the authority host to https://login.microsoftonline.us.',

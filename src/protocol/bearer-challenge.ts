@@ -5,6 +5,8 @@ import { isSecureUrl } from './loopback.js'
 export interface ChallengeContext {
   /** Address of the protected resource metadata (RFC 9728 section 5.1); configured, never built from a request. */
   readonly resourceMetadata?: string
+  /** Space-separated scopes that would be enough, as a client asks for them. */
+  readonly scope?: string
 }
 
 export interface BearerChallenge extends ChallengeContext {
@@ -15,8 +17,6 @@ export interface BearerChallenge extends ChallengeContext {
     | 'insufficient_claims'
     | 'consent_required'
   readonly description?: string
-  /** Space-separated scopes that would have been enough. */
-  readonly scope?: string
   readonly realm?: string
   readonly authorizationUri?: string
   readonly clientId?: string

@@ -35,10 +35,19 @@ export interface AppCaller extends CallerIdentity {
 /** Who called this API, from a verified access token. Frozen, and holds no token. */
 export type Caller = UserCaller | AppCaller
 
+const verifiedCallers = new WeakSet()
+
+/** Whether a value is a caller that a token was verified for, and not one made by hand. */
+export function isCaller(value: object): value is Caller {
+  return verifiedCallers.has(value)
+}
+
 /** Freezes a caller and hides its claims from enumeration, JSON and inspection. */
 export function frozenCaller<Kind extends Caller>(caller: Kind): Kind {
   const { claims, ...visible } = caller
   Object.defineProperty(visible, 'claims', { value: claims, enumerable: false })
   // The spread lost the connection to Kind; claims, the one member taken out, is back.
-  return Object.freeze(visible) as unknown as Kind
+  const frozen = Object.freeze(visible) as unknown as Kind
+  verifiedCallers.add(frozen)
+  return frozen
 }

@@ -1,6 +1,7 @@
 import type { Account } from './account.js'
 import type { TokenVersion } from './authority.js'
 import type { EntraErrorCode } from './entra-error.js'
+import type { Grant } from './grant.js'
 import type { PlatformFault } from './platform-unavailable-error.js'
 import type { Explanation, RefusalReason } from './refusal-reason.js'
 
@@ -9,7 +10,7 @@ import type { Explanation, RefusalReason } from './refusal-reason.js'
  * given, told apart by `type`. None holds a token, a secret or an address of a request; claim
  * values in an explanation are shortened and printable.
  */
-export type EntraEvent = RequestRefusedEvent | SignInEvent | PlatformEvent
+export type EntraEvent = RequestRefusedEvent | SignInEvent | TokenEvent | PlatformEvent
 
 /** A guard, or `verifyToken()`, turned a caller away. */
 export interface RequestRefusedEvent {
@@ -19,7 +20,29 @@ export interface RequestRefusedEvent {
   readonly status: number
   readonly reason: RefusalReason
   readonly explanation: Explanation
+  /** The GUID that the request brought as `client-request-id` or `x-correlation-id`, or a new one. */
+  readonly correlationId: string
 }
+
+/** What is known of a token request; `correlationId` is what Entra's sign-in log has it under. */
+interface TokenRequested {
+  readonly grant: Grant
+  readonly resource: string | undefined
+  readonly correlationId: string
+  /** How long it took. */
+  readonly milliseconds: number
+}
+
+/** What became of a request for a token, sent to the platform once a token had to be fetched. */
+export type TokenEvent =
+  | ({ readonly type: 'token-acquired' } & TokenRequested)
+  | ({
+      readonly type: 'token-refused'
+      readonly code: EntraErrorCode
+      /** HTTP status of the answer that it leads to. */
+      readonly status: number
+      readonly aadsts: number | undefined
+    } & TokenRequested)
 
 /** Who it was: the only names of a user that do not change. */
 type Who = Pick<Account, 'tenantId' | 'objectId'>
@@ -75,5 +98,22 @@ export type PlatformEvent =
   | { readonly type: 'key-withdrawn'; readonly version: TokenVersion; readonly kid: string }
   /** This machine's clock and the platform's differ by more than the tolerance: the platform's less ours. */
   | { readonly type: 'clock-differs'; readonly seconds: number }
+
+/**
+ * A request to the platform as it was sent, to be compared with the protocol's documents. Only the
+ * diagnostics channel `entrada:platform-request` is told: there is one for every request.
+ */
+export interface PlatformRequestEvent {
+  readonly type: 'platform-request'
+  readonly method: string
+  /** Without query. */
+  readonly url: string
+  /** Those of the form; secrets, codes, tokens and assertions read `[redacted]`. */
+  readonly parameters: Readonly<Record<string, string>>
+  readonly correlationId: string | undefined
+  /** Undefined when there was no answer. */
+  readonly status: number | undefined
+  readonly milliseconds: number
+}
 
 export type PlatformEventListener = (event: PlatformEvent) => void

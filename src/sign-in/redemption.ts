@@ -37,6 +37,8 @@ export interface CodeRedemption {
   readonly scopes: readonly string[]
   readonly resource: string
   readonly claims: string | undefined
+  /** GUID that the platform logs the sign-in under. */
+  readonly correlationId: string
 }
 
 export interface Redeemed {
@@ -168,6 +170,7 @@ function grant(
   const configuration = settings.tokenEndpoint.exchangeConfiguration({
     tenant: settings.authority.tenant,
     clockToleranceSeconds: settings.clockToleranceSeconds,
+    correlationId: redemption.correlationId,
     ...exchange,
   })
   const claims = mergeClaims(redemption.claims, settings.clientCapabilities ?? [])

@@ -102,6 +102,7 @@ export function createSignInFlow(settings: SignInFlowSettings): SignInFlow {
         state: transaction.state,
         nonce: transaction.nonce,
         codeVerifier: transaction.codeVerifier,
+        correlationId: transaction.correlationId,
         redirectUri: redirectUriOf(transaction.origin),
         scopes: [...plan.oidc, ...plan.scopes],
         resource: plan.resource,

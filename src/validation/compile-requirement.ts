@@ -1,3 +1,4 @@
+import type { ChallengeContext } from '../protocol/bearer-challenge.js'
 import type { AppCaller, Caller, UserCaller } from '../protocol/caller.js'
 import { isGuid } from '../protocol/tenant.js'
 import { audiencesOf, type Audiences } from './audience.js'
@@ -59,7 +60,8 @@ export function compileRequirement(
   }
   const audiences = audiencesOf(settings.clientId, settings.audiences)
   const user = shape.user === undefined ? undefined : userShape(shape.user, audiences)
-  const route = Object.freeze({ audiences, settings, scope: scopeFor(user, audiences) })
+  const scope = scopeFor(user, audiences, settings.challenge)
+  const route = Object.freeze({ audiences, settings, scope })
   const common = commonConditions(route, shape)
   const check = checkOf(route, shape)
   const ofUser = user === undefined ? [kindRefused(route, 'user')] : userConditions(route, user)
@@ -190,8 +192,18 @@ function guidsIn(shape: Shape, key: string): readonly string[] | undefined {
   return names.map((name) => name.toLowerCase())
 }
 
-/** What a challenge tells the client to ask for: the scopes, or what brings an app its roles. */
-function scopeFor(user: Shape | undefined, audiences: Audiences): string {
-  const scopes = user === undefined ? undefined : (user.scopes ?? user.anyScope)
-  return Array.isArray(scopes) ? scopes.join(' ') : `${audiences.uri}/.default`
+/**
+ * What a challenge tells the client to ask for: the scopes, or what brings an app its roles. Clients
+ * that are led to the metadata send the scopes on as they stand, where a short name would mean
+ * Microsoft Graph (AADSTS650053).
+ */
+function scopeFor(
+  user: Shape | undefined,
+  audiences: Audiences,
+  challenge: ChallengeContext | undefined,
+): string {
+  const scopes: unknown = user?.scopes ?? user?.anyScope
+  if (!Array.isArray(scopes)) return `${audiences.uri}/.default`
+  const prefix = challenge?.resourceMetadata === undefined ? '' : `${audiences.uri}/`
+  return scopes.map((scope) => prefix + String(scope)).join(' ')
 }

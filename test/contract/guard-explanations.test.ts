@@ -91,6 +91,7 @@ describe.each(guardedFrameworks)('what a developer is told of a refusal on $name
       status: 403,
       reason: 'scope-missing',
       explanation,
+      correlationId: expect.stringMatching(/^[\da-f-]{36}$/),
     }
     expect(events.filter(({ type }) => type === 'request-refused')).toEqual([refused])
   })

@@ -102,7 +102,8 @@ describe.each(guardedFrameworks)('protected resource metadata on $name', (framew
       return `${String(answer.status)} ${String(answer.headers.get('www-authenticate'))}`
     }
     const last = `resource_metadata="${address}"`
-    expect(await ask()).toBe(`401 Bearer ${last}`)
+    const scope = ['Tasks.Write', 'Tasks.Read'].map((name) => `api://${ids.tasksApi}/${name}`)
+    expect(await ask()).toBe(`401 Bearer scope="${scope.join(' ')}", ${last}`)
     expect(await ask('no-token')).toMatch(/^401 Bearer error="invalid_token", /)
     for (const challenge of [
       await ask('no-token'),

@@ -1,4 +1,6 @@
 import { expect } from '@jest/globals'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { Emulator } from 'entrada/emulator'
 import { createUserAgent, signIn } from '../support/user-agent.js'
 import type { RunningProgram } from './document-programs.js'
@@ -142,7 +144,9 @@ export const checks: Readonly<Record<string, ProgramCheck>> = {
       })
       expect(await answerOf(program, '/tasks')).toMatchObject({
         status: 401,
-        challenge: `Bearer resource_metadata="https://api.contoso.com${metadata}"`,
+        challenge:
+          `Bearer scope="api://${tasksApi}/Tasks.Read", ` +
+          `resource_metadata="https://api.contoso.com${metadata}"`,
         body: { explanation: { reason: 'no-token' } },
       })
     },
@@ -229,6 +233,41 @@ export const checks: Readonly<Record<string, ProgramCheck>> = {
     async run(program) {
       const home = await signIn(browserOf(program), 'http://localhost:3000/', ada)
       expect(home.html).toBe('Hello Ada Example')
+    },
+  },
+  'docs/mcp.md: MCP servers': {
+    environment: asApi,
+    async run(program, emulator) {
+      const user = 'everyone'
+      const mail = { client: tasksApi, resource: graph, scopes: ['Mail.Read'] }
+      emulator.grants.grantDelegated({ tenant: contoso, user, ...mail })
+      const refused = await fetch(`${program.url}/mcp`, { method: 'POST' })
+      expect(refused.headers.get('www-authenticate')).toBe(
+        'Bearer scope="http://localhost:3000/mcp/access_as_user", ' +
+          'resource_metadata="http://localhost:3000/.well-known/oauth-protected-resource/mcp"',
+      )
+      const authorization = `Bearer ${await userToken(emulator, 'access_as_user')}`
+      const client = new Client({ name: 'tests', version: '1.0.0' })
+      await client.connect(
+        new StreamableHTTPClientTransport(new URL(`${program.url}/mcp`), {
+          requestInit: { headers: { authorization } },
+        }),
+      )
+      const { content } = await client.callTool({ name: 'read_mail' })
+      expect(content).toContainEqual({ type: 'text', text: 'Lunch' })
+      await client.close()
+    },
+  },
+  'docs/observability.md: Observability': {
+    environment: asApi,
+    async run(program, emulator) {
+      const refused = await answerOf(program, '/tasks')
+      expect(refused.status).toBe(401)
+      const span = await program.printed
+      expect(span).toMatch(/entrada guard/)
+      expect(span).toMatch(/'entrada.reason': 'no-token'/)
+      const answer = await answerOf(program, '/tasks', await userToken(emulator, 'Tasks.Read'))
+      expect(answer.status).toBe(200)
     },
   },
   'docs/emulator.md: The emulator': {

@@ -144,6 +144,7 @@ function coreFor(emulator: Emulator, origin: string, options: WebAppOptions): Si
       store: createMemoryTokenStore({ clock, capacity: 1_000_000 }),
       sharedStore: options.sharedStore,
       redemptionStore: options.sharedStore,
+      correlationOf: () => crypto.randomUUID(),
       forUser: () => () => {
         throw new Error('These tests get no tokens.')
       },

@@ -54,6 +54,9 @@ export function messageOf(event: EntraEvent): string {
       return event.by
     case 'session-expired':
       return event.reason
+    case 'token-acquired':
+    case 'token-refused':
+      return event.grant
     default:
       return event satisfies never
   }

@@ -131,13 +131,13 @@ describe('scopes that a requirement names', () => {
     expect(refusal.headers['WWW-Authenticate']).toMatch(/scope="Tasks\.Read"$/)
   })
 
-  it('are all named in the challenge, with the metadata address when there is one', async () => {
+  it('are all named in the challenge; in full, as clients ask for them, beside the metadata address', async () => {
     const challenge = {
       resourceMetadata: 'https://api.example/.well-known/oauth-protected-resource',
     }
     const refusal = await refusalOf({ user: { anyScope: ['A', 'B'] } }, user(), { challenge })
     expect(refusal.headers['WWW-Authenticate']).toBe(
-      'Bearer error="insufficient_scope", error_description="The access token lacks a required scope", scope="A B", ' +
+      'Bearer error="insufficient_scope", error_description="The access token lacks a required scope", scope="https://tasks.contoso.example//A https://tasks.contoso.example//B", ' +
         'resource_metadata="https://api.example/.well-known/oauth-protected-resource"',
     )
     expect(refusal.explanation).toEqual({

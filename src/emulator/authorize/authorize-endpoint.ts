@@ -18,6 +18,7 @@ import { acceptsPersonalAccounts } from '../platform/registry.js'
 import { requireClient } from '../platform/require-client.js'
 import type { Services } from '../platform/services.js'
 import { isPersonal, tenantSegmentOf, type TenantSegment } from '../platform/tenant-segment.js'
+import { requireMatchingResource } from '../scopes/resource-indicator.js'
 import { authorizeErrorAnswer } from './authorize-answer.js'
 import { requestParameter, type AuthorizeRequest } from './authorize-request.js'
 import { answerMode } from './oidc-provider.js'
@@ -41,6 +42,7 @@ export async function authorizeEndpoint(services: Services, exchange: Exchange):
     const parameters = await readParameters(exchange)
     address = addressOf(services, exchange, parameters)
     const authorizeRequest = readAuthorizeRequest(parameters, address)
+    requireMatchingResource(platform, parameters.resource, authorizeRequest.scope)
     const challenge = s256ChallengeOf(parameters)
     if (challenge === undefined && isSpa(address)) throw challengeRequired()
     remember(services, authorizeRequest)

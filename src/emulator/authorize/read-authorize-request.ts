@@ -6,7 +6,6 @@ import {
   malformedRequest,
   parameterInvalid,
   parameterMissing,
-  resourceParameterUnsupported,
 } from '../errors/catalogue.js'
 import { challengeInvalid, challengeMethodInvalid } from '../errors/grant-errors.js'
 import type { Parameters } from '../http/parameters.js'
@@ -37,12 +36,11 @@ export function readAuthorizeRequest(
   address: AnswerAddress,
 ): AuthorizeRequest {
   const responseTypes = responseTypesOf(parameters.response_type, address.client)
-  const { response_mode: mode, scope, resource } = parameters
+  const { response_mode: mode, scope } = parameters
   if (mode !== undefined && !isResponseMode(mode)) {
     throw parameterInvalid('response_mode', `'${mode}' is not supported.`)
   }
   if (mode === 'query' && !isCodeAlone(responseTypes)) throw queryWithTokens()
-  if (resource !== undefined) throw resourceParameterUnsupported()
   if (scope === undefined) throw parameterMissing('scope')
   if (responseTypes.has('id_token') && parameters.nonce === undefined) throw fieldMissing('nonce')
   return {

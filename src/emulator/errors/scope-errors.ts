@@ -65,6 +65,16 @@ export function scopeUnknown(options: {
   })
 }
 
+/** The API that `resource` names and the one that the scopes name are not the same. */
+export function resourceMismatch(): AadstsError {
+  return new AadstsError({
+    code: 9010010,
+    error: 'invalid_target',
+    message:
+      "The resource parameter provided in the request doesn't match with the requested scopes.",
+  })
+}
+
 export function defaultScopeRequired(scope: string): AadstsError {
   return new AadstsError({
     code: 1002012,

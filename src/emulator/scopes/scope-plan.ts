@@ -77,11 +77,16 @@ function findResource(
   return resource
 }
 
-function isNamed({ cloud }: Platform, application: Application, named: string): boolean {
+/** Whether a scope that begins with this name is one of the application's. */
+export function isNamed(platform: Platform, application: Application, named: string): boolean {
   if (application.appId === named.toLowerCase()) return true
-  const identifiers =
-    application.appId === graphAppId ? [cloud.graphResource] : application.identifierUris
-  return identifiers.some((identifier) => withoutSlash(identifier) === withoutSlash(named))
+  return identifiersOf(platform, application).some(
+    (identifier) => withoutSlash(identifier) === withoutSlash(named),
+  )
+}
+
+export function identifiersOf({ cloud }: Platform, application: Application): readonly string[] {
+  return application.appId === graphAppId ? [cloud.graphResource] : application.identifierUris
 }
 
 // `https://management.azure.com` and `https://management.azure.com/` are one API; which of the two

@@ -3,6 +3,7 @@ import { scopeEmptyForCode } from '../errors/scope-errors.js'
 import type { SignIn } from '../authorize/sign-in-store.js'
 import type { Services } from '../platform/services.js'
 import { namesNoApi, parseScope } from '../scopes/parse-scope.js'
+import { requireMatchingResource } from '../scopes/resource-indicator.js'
 import { redeemCode } from './authorization-code.js'
 import { clientCredentials } from './client-credentials.js'
 import type { GrantContext, TokenAnswer } from './grant-context.js'
@@ -35,6 +36,7 @@ async function answerCode({ provider }: Services, context: GrantContext): Promis
   const isPage = context.origin !== undefined
   const signIn = isPage ? { ...redeemed, pageSince: context.platform.now() } : redeemed
   const scope = scopeForCode(context.parameters.scope, signIn)
+  requireMatchingResource(context.platform, context.parameters.resource, parseScope(scope))
   const account = accountFor(context, signIn)
   const answer = await userTokens(context, { ...signIn, account, scope })
   const keeps = wantsRefreshToken(scope) || wantsRefreshToken(signIn.scope)
@@ -58,6 +60,7 @@ async function answerRefresh(services: Services, context: GrantContext): Promise
   const { provider } = services
   const signIn = await redeemRefreshToken(provider, context)
   const scope = context.parameters.scope ?? signIn.scope
+  requireMatchingResource(context.platform, context.parameters.resource, parseScope(scope))
   const account = accountFor(context, signIn)
   const answer = await userTokens(context, { ...signIn, account, scope, nonce: undefined })
   return withRefreshToken(services, context, { answer, signIn })

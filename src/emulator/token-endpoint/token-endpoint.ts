@@ -44,10 +44,12 @@ async function answerToken(services: Services, exchange: Exchange): Promise<obje
   const segment = tenantSegmentOf(platform.directory, segmentName)
   const version = endpointVersionOf(exchange)
   const given = parametersOf(await exchange.form())
-  if (version === 2 && given.resource !== undefined) throw resourceParameterUnsupported()
   const parameters = version === 1 && given.resource !== undefined ? asV2Token(given) : given
   const { grant_type: grantType } = parameters
   if (grantType === undefined) throw parameterMissing('grant_type')
+  if (version === 2 && given.resource !== undefined && !takesResource.has(grantType)) {
+    throw resourceParameterUnsupported()
+  }
   const { authorization, origin } = request.headers
   const { clientId } = presentedCredential({ parameters, authorization })
   if (clientId === undefined) throw parameterMissing('client_id')
@@ -71,6 +73,9 @@ async function answerToken(services: Services, exchange: Exchange): Promise<obje
 function readableBy(origin: string | undefined): Record<string, string> {
   return origin === undefined ? {} : { 'access-control-allow-origin': '*' }
 }
+
+/** The grants of a user at the client, whose scopes a `resource` may repeat. */
+const takesResource: ReadonlySet<string> = new Set(['authorization_code', 'refresh_token'])
 
 /** The token endpoint by GUID or by any of the tenant's domains, and the v2.0 issuer. */
 function audiencesOf({ platform }: Services, segment: TenantSegment): string[] {

@@ -1,0 +1,2 @@
+export { authInfoOf, callerOf, type AuthInfoOptions } from './auth-info.js'
+export { tokenVerifier } from './token-verifier.js'
