@@ -24,7 +24,7 @@ describe('the programs of the documents, run as printed on the emulator', () => 
     async (_document, _name, program) => {
       const check = checks[`${program.document}: ${program.name}`]
       if (check === undefined) throw new Error('Write a check for this program: program-checks.ts.')
-      const running = await runProgram(program, check.environment(emulator))
+      const running = await runProgram(program, await check.environment(emulator))
       try {
         await check.run(running, emulator)
       } finally {
