@@ -13,9 +13,7 @@ import { contosoId, secret, startConsentedEmulator, webAppId } from './web-app.j
 /** What a module cannot be loaded without; `import type` leaves nothing behind. */
 function importsOf(file: string): string[] {
   const text = readFileSync(file, 'utf8')
-  const statements = text.matchAll(
-    /^(?:import|export)(?! type)(?:[^'"]*?\sfrom)?\s*'([^']+)'/gm,
-  )
+  const statements = text.matchAll(/^(?:import|export)(?! type)(?:[^'"]*?\sfrom)?\s*'([^']+)'/gm)
   return [...statements].map(([, from = '']) => from)
 }
 
