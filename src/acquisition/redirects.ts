@@ -13,7 +13,7 @@ export interface AuthorizedInit extends RequestInit {
 }
 
 const mostRedirects = 5
-const kept307 = [307, 308]
+const methodKept = [307, 308]
 
 /**
  * Sends a request and follows redirects as the Fetch standard does, with one difference that does
@@ -56,12 +56,12 @@ function answerOf(response: Response, { origin }: URL): ApiAnswer {
 
 function targetOf({ status, headers }: Response, base: URL): URL | undefined {
   const location = headers.get('location')
-  if (location === null || ![301, 302, 303, ...kept307].includes(status)) return undefined
+  if (location === null || ![301, 302, 303, ...methodKept].includes(status)) return undefined
   return URL.canParse(location, base) ? new URL(location, base) : undefined
 }
 
 function isSentAgain({ status }: Response): boolean {
-  return kept307.includes(status)
+  return methodKept.includes(status)
 }
 
 function asGet(status: number, init: AuthorizedInit): AuthorizedInit {

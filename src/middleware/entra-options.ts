@@ -97,7 +97,7 @@ export interface EntraOptions<Api extends string = string> {
   readonly store?: TokenStore | undefined
   /** Where Microsoft Graph is called; the cloud's own host by default. The emulator has another. */
   readonly graphEndpoint?: string | undefined
-  /** Other APIs that this app calls, by names of its own: `identity.api(name)`. */
+  /** Other APIs that this app calls, by names of its own, and where their tokens may go. */
   readonly apis?: Readonly<Record<Api, ApiOptions>> | undefined
   /**
    * `['cp1']` declares that this app answers claims challenges: tokens then live for up to a day, and

@@ -36,7 +36,7 @@ const programsThatNeed = (needs: 'redis' | undefined) =>
 async function runAsPrinted(program: DocumentProgram, more: Record<string, string> = {}) {
   const check = checkOf(program)
   if (check === undefined) throw new Error('Write a check for this program: program-checks.ts.')
-  const running = await runProgram(program, { ...check.environment(emulator), ...more })
+  const running = await runProgram(program, { ...(await check.environment(emulator)), ...more })
   try {
     await check.run(running, emulator)
   } finally {

@@ -2,12 +2,14 @@ import { expect } from '@jest/globals'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { Emulator } from 'entrada/emulator'
+import { serve, type LoopbackServer } from '../support/loopback-server.js'
 import { createUserAgent, signIn } from '../support/user-agent.js'
 import type { RunningProgram } from './document-programs.js'
 
 const contoso = '7d1c9a10-5a6e-4a1d-8f6c-0b2f5e9d3a77'
 const tasksApi = '1c8b5a3e-0f4d-4c2b-8e19-7a6d9b3f2c10'
 const webApp = '5e7f2d91-6b3a-4e88-a1c4-9d0b8f7e6a52'
+const legacyApi = '6f0e2b4d-8c1a-4d37-9e52-b3a7c5d19f08'
 const daemon = '8a2e4c6f-1b3d-4f59-b7a0-c5d3e1f90264'
 const adaId = '3f0b6a52-7c1e-4d0b-9b7a-2a6d5b8e1c11'
 const ada = { user: 'ada@contoso.example' }
@@ -15,7 +17,7 @@ const graph = '00000003-0000-0000-c000-000000000000'
 
 /** What a document's program must do when it is run as printed. */
 export interface ProgramCheck {
-  environment(emulator: Emulator): Record<string, string>
+  environment(emulator: Emulator): Record<string, string> | Promise<Record<string, string>>
   /** What has to run beside the emulator; its address is in `REDIS_URL`. */
   readonly needs?: 'redis'
   run(program: RunningProgram, emulator: Emulator): Promise<void>
@@ -63,6 +65,14 @@ const userToken = (emulator: Emulator, ...scopes: string[]) =>
 const appToken = (emulator: Emulator, ...roles: string[]) =>
   emulator.mintToken({ resource: tasksApi, client: daemon, roles })
 
+const grantUserRead = (emulator: Emulator) =>
+  emulator.grants.grantApplication({
+    tenant: contoso,
+    client: tasksApi,
+    resource: graph,
+    roles: ['User.Read.All'],
+  })
+
 async function checkTasks(program: RunningProgram, emulator: Emulator, body: object) {
   expect(await answerOf(program, '/tasks')).toMatchObject({ status: 401, challenge: 'Bearer' })
   expect(
@@ -85,6 +95,40 @@ async function checkFramework(program: RunningProgram): Promise<void> {
   const inbox = await signIn(browser, 'http://localhost:3000/inbox', ada)
   expect(JSON.parse(inbox.html)).toContain('Lunch')
   expect(await answerOf(program, '/api/me')).toMatchObject({ status: 401, challenge: 'Bearer' })
+}
+
+/** The program calls an API of the check's own, with a token that the check looks at. */
+function checkNamedApi(): ProgramCheck {
+  const seen: (string | undefined)[] = []
+  let api: LoopbackServer | undefined
+  return {
+    async environment(emulator) {
+      api = await serve(({ url, headers }, response) => {
+        seen.push(url, headers.authorization)
+        response.end('["Rotate the certificate"]')
+      })
+      return {
+        ...asApi(emulator),
+        ENTRADA_API_TASKS_BASE_URL: `${api.origin}/tasks`,
+        ENTRADA_API_TASKS_SCOPES: `api://${legacyApi}/.default`,
+      }
+    },
+    async run(program, emulator) {
+      const token = await appToken(emulator, 'Tasks.Read.All')
+      expect(await answerOf(program, '/open', token)).toMatchObject({
+        status: 200,
+        body: ['Rotate the certificate'],
+      })
+      const [url, authorization = ''] = seen
+      expect(url).toBe('/tasks/list?open=true')
+      const [, claims = ''] = authorization.split('.')
+      expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({
+        aud: `api://${legacyApi}`,
+        appid: tasksApi,
+      })
+      await api?.stop()
+    },
+  }
 }
 
 export const checks: Readonly<Record<string, ProgramCheck>> = {
@@ -156,12 +200,7 @@ export const checks: Readonly<Record<string, ProgramCheck>> = {
     async run(program, emulator) {
       const token = await userToken(emulator, 'access_as_user')
       expect(await answerOf(program, '/me', token)).toMatchObject({ body: { name: 'Ada Example' } })
-      emulator.grants.grantApplication({
-        tenant: contoso,
-        client: tasksApi,
-        resource: graph,
-        roles: ['User.Read.All'],
-      })
+      grantUserRead(emulator)
       expect(
         await answerOf(program, '/people', await appToken(emulator, 'Tasks.Read.All')),
       ).toMatchObject({
@@ -270,6 +309,15 @@ export const checks: Readonly<Record<string, ProgramCheck>> = {
       expect(answer.status).toBe(200)
     },
   },
+  'docs/call-graph.md: The official client': {
+    environment: asApi,
+    async run(program, emulator) {
+      grantUserRead(emulator)
+      const people = await answerOf(program, '/people', await appToken(emulator, 'Tasks.Read.All'))
+      expect(people).toMatchObject({ status: 200, body: expect.arrayContaining(['Ada Example']) })
+    },
+  },
+  'docs/call-apis.md: Call other APIs': checkNamedApi(),
   'docs/emulator.md: The emulator': {
     environment: () => ({}),
     async run(program) {

@@ -91,6 +91,18 @@ async function start(options: EntraOptions = { clientCapabilities: ['cp1'] }) {
         })
       routes.get('/tasks', identity.requireSignIn(), call('GET'))
       routes.get(
+        '/sdk',
+        identity.requireSignIn(),
+        answer(async (request) => {
+          const credential = identity.forUser(request).credential()
+          const { expiresOnTimestamp } = await credential.getToken(tasksDefault, {
+            enableCae: true,
+            tenantId: contosoId,
+          })
+          return { lasts: expiresOnTimestamp > clock.now }
+        }),
+      )
+      routes.get(
         '/create',
         identity.requireSignIn(),
         call('POST', () => '{"title":"one"}'),
@@ -148,6 +160,19 @@ describe('client capabilities', () => {
       undefined,
       undefined,
     ])
+  })
+
+  it('are those of an SDK that has some, whose tokens nobody else is given', async () => {
+    await start({})
+    await signIn(browser, app.at('/me'), ada)
+    emulator.clearRequests()
+    const sdk = () => browser.get(app.at('/sdk')).then(({ html }) => JSON.parse(html) as unknown)
+    expect(await sdk()).toEqual({ lasts: true })
+    await sdk()
+    expect(claimsOf('token')).toEqual([{ access_token: cp1 }])
+    await browser.get(app.at('/tasks'))
+    await sdk()
+    expect(claimsOf('token')).toEqual([{ access_token: cp1 }, undefined])
   })
 
   it('are cp1 or nothing', async () => {
