@@ -54,6 +54,8 @@ export function messageOf(event: EntraEvent): string {
       return event.by
     case 'session-expired':
       return event.reason
+    case 'scopes-asked':
+      return event.scopes.join(' ')
     default:
       return event satisfies never
   }
