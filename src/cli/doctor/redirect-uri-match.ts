@@ -36,6 +36,5 @@ function differenceOf(registered: string, requested: string): string | undefined
   if (!URL.canParse(registered)) return undefined
   const [one, other] = [new URL(registered), new URL(requested)]
   if (one.pathname === other.pathname && one.hostname === other.hostname) return 'its port'
-  if (one.origin === other.origin) return 'its path'
   return one.pathname === other.pathname ? 'its host' : undefined
 }

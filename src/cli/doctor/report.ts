@@ -20,7 +20,7 @@ export function reportLines(deployment: Deployment, results: readonly Result[]):
   const looked = results.filter(({ skipped }) => skipped === undefined)
   const unlooked = results.filter(({ skipped }) => skipped !== undefined)
   return [
-    subjectOf(deployment),
+    subjectLine(deployment),
     '',
     ...looked.flatMap((result) => [headline(result, colours), ...result.findings.flatMap(details)]),
     ...(unlooked.length === 0 ? [] : ['', 'Not looked at:']),
@@ -34,11 +34,18 @@ export function reportLines(deployment: Deployment, results: readonly Result[]):
 }
 
 /** What was settled in the place of a mistake is not told as if it were the app's. */
-function subjectOf({ settings, faults }: Deployment): string {
-  const wrong = (option: string) => faults.some((fault) => fault.option === option)
-  const client = wrong('clientId') ? 'no client' : settings.clientId
-  const tenant = wrong('tenant') ? 'no tenant' : settings.authority.tenant
-  return `${client} in ${tenant} at ${settings.authority.origin}`
+function subjectOf({ settings, faults }: Deployment) {
+  const isRight = (option: string) => faults.every((fault) => fault.option !== option)
+  return {
+    clientId: isRight('clientId') ? settings.clientId : undefined,
+    tenant: isRight('tenant') ? settings.authority.tenant : undefined,
+    authority: settings.authority.origin,
+  }
+}
+
+function subjectLine(deployment: Deployment): string {
+  const { clientId = 'no client', tenant = 'no tenant', authority } = subjectOf(deployment)
+  return `${clientId} in ${tenant} at ${authority}`
 }
 
 const width = 9
@@ -80,12 +87,9 @@ function summary(results: readonly Result[]): string {
 }
 
 export function reportAsJson(deployment: Deployment, results: readonly Result[]): string {
-  const { authority, clientId } = deployment.settings
   return JSON.stringify(
     {
-      clientId,
-      tenant: authority.tenant,
-      authority: authority.origin,
+      ...subjectOf(deployment),
       counts: countsOf(results),
       findings: results.flatMap(({ title, findings }) =>
         findings.map((finding) => ({ check: title, ...finding })),

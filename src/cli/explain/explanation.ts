@@ -36,29 +36,27 @@ const unasked = ['No guard was asked: --tenant and --client-id name the API that
 
 function guardLines({ clientId, signature, verdict }: Guard): readonly string[] {
   if (verdict.accepted) {
-    return [
-      `The guard of ${clientId} would let it in.`,
-      ...(signature === 'judged'
-        ? ['  Its signature was judged, too.']
-        : ['  Its signature was not judged: add --verify.']),
-    ]
+    return signature === 'judged'
+      ? [`The guard of ${clientId} would let it in.`]
+      : [
+          `The guard of ${clientId} would let it in, if its signature holds.`,
+          '  --verify fetches the keys of the authority and judges it.',
+        ]
   }
   const { status, code, explanation, message, challenge } = verdict
+  const reason =
+    explanation === undefined
+      ? [['found', message]]
+      : [
+          ['reason', explanation.reason],
+          ['found', explanation.found],
+          ['expected', explanation.expected],
+          ['cure', explanation.cure],
+        ]
+  const answer = challenge === undefined ? [] : [['answer', `WWW-Authenticate: ${challenge}`]]
   return [
     `The guard of ${clientId} would refuse it: ${status} ${code}`,
-    ...columns(
-      explanation === undefined
-        ? [['found', message]]
-        : [
-            ['reason', explanation.reason],
-            ['found', explanation.found],
-            ['expected', explanation.expected],
-            ['cure', explanation.cure],
-          ],
-      2,
-    ),
-    ...(challenge === undefined ? [] : columns([['answer', `WWW-Authenticate: ${challenge}`]], 2)),
-    '  docs/errors.md#reasons',
+    ...columns([...reason, ...answer, ['docs', 'docs/errors.md#reasons']], 2),
   ]
 }
 

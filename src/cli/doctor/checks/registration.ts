@@ -24,8 +24,9 @@ export function withRegistration(
     : look(evidence.registration)
 }
 
-function anotherApp({ settings }: Deployment, { appId }: Registration): readonly Finding[] {
-  if (appId === settings.clientId) return []
+function anotherApp({ settings, faults }: Deployment, { appId }: Registration): readonly Finding[] {
+  const isUnknown = faults.some(({ option }) => option === 'clientId')
+  if (isUnknown || appId === settings.clientId) return []
   return [
     finding('registration-of-another-app', {
       found: `the registration has the client ID ${appId}`,
