@@ -28,6 +28,13 @@ export interface Tenant {
   /** Verified domains; the first is the initial one (`contoso.onmicrosoft.com`). */
   domains: [string, ...string[]]
   users: User[]
+  /**
+   * Whether users may consent for themselves; allowed when left out. In tenants of External ID, and
+   * where an organization has decided so, only an administrator can.
+   */
+  userConsent?: 'allowed' | 'forbidden'
+  /** `tenant_ctry`, an optional claim. */
+  countryLetterCode?: string
 }
 
 export interface User {
@@ -39,6 +46,8 @@ export interface User {
   surname?: string
   mail?: string
   userType: 'Member' | 'Guest' | 'Personal'
+  /** `false`: the account is disabled and nobody signs in with it (AADSTS50057). */
+  accountEnabled?: boolean
   /** May consent on behalf of the organization. */
   isAdmin?: boolean
   /** Guests: the tenant they come from. */
@@ -47,7 +56,14 @@ export interface User {
   homeId?: string
   /** Object ids of the groups this user belongs to. */
   groups?: string[]
-  /** App roles assigned to the user, by the application id that declares them. */
+  /** Template ids of the user's directory roles: `wids`, where a registration asks for them. */
+  directoryRoles?: string[]
+  /** `ctry`, an optional claim. */
+  usageLocation?: string
+  /**
+   * App roles assigned to the user, by the application id that declares them. An empty list assigns
+   * the user to the application without a role.
+   */
   appRoles?: Record<string, string[]>
   /** The mailbox Microsoft Graph shows for this user. */
   messages?: Message[]
@@ -78,6 +94,14 @@ export interface Application {
   /** Application ID URIs, under which clients ask for tokens. */
   identifierUris: string[]
   redirectUris: string[]
+  /** Redirect URIs of pages that redeem their codes themselves: PKCE and an Origin are mandatory. */
+  spaRedirectUris?: string[]
+  /** `/authorize` may answer with an ID token (AADSTS700054 otherwise). */
+  enableIdTokenIssuance?: boolean
+  /** `/authorize` may answer with an access token (AADSTS700051 otherwise). */
+  enableAccessTokenIssuance?: boolean
+  /** Only users, and clients, that were assigned get in (AADSTS50105, AADSTS501051). */
+  appRoleAssignmentRequired?: boolean
   /** Front-channel logout URL. */
   logoutUrl?: string
   secrets?: string[]
@@ -101,9 +125,15 @@ export interface Application {
   /**
    * Names of optional claims. Access-token ones belong to the API (`idtyp`, or
    * `idtyp(include_user_token)` to mark user tokens too), ID-token ones to the client.
+   * `groups(emit_as_roles)` puts the groups into `roles`.
    */
   optionalClaims?: { accessToken?: string[]; idToken?: string[] }
+  /** Which memberships tokens carry: `groups`, `wids` or both. */
+  groupMembershipClaims?: GroupMembershipClaims
 }
+
+export type GroupMembershipClaims =
+  'None' | 'SecurityGroup' | 'DirectoryRole' | 'ApplicationGroup' | 'All'
 
 /** A workload elsewhere that may act as the application. */
 export interface FederatedCredential {
@@ -114,6 +144,8 @@ export interface FederatedCredential {
 }
 
 export interface DelegatedPermission {
+  /** The permission's GUID, by which exported registrations name it. */
+  id?: string
   value: string
   /** `Admin` permissions can only be granted by an administrator. */
   type: 'User' | 'Admin'
@@ -122,6 +154,8 @@ export interface DelegatedPermission {
 }
 
 export interface AppRole {
+  /** The role's GUID, by which exported registrations name it. */
+  id?: string
   value: string
   allowedMemberTypes: ('User' | 'Application')[]
   displayName: string

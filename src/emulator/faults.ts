@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Endpoint, Fault, Faults } from './emulator.js'
+import type { Endpoint, Fault, Faults } from './emulator-switches.js'
 
 export interface FaultGate extends Faults {
+  /** The faults that are still to happen. */
+  list(): readonly Fault[]
   /**
    * Lets a fault happen to the request. Resolves to true when the request shall go on, perhaps
    * after a delay.
@@ -27,6 +29,8 @@ export function createFaultGate(): FaultGate {
     clear: () => {
       faults = []
     },
+    list: () =>
+      faults.map(({ left, ...fault }) => ({ ...fault, ...(left < Infinity && { times: left }) })),
     pass: async (endpoint, request, response) => {
       const fault = take(endpoint)
       return fault === undefined || happen(fault, request, response)

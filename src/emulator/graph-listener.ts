@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { RequestRecord } from './emulator.js'
+import type { RequestRecord } from './request-record.js'
 import type { FaultGate } from './faults.js'
 import { requireAccess } from './conditional-access/graph-challenge.js'
 import { createGraph } from './graph/graph.js'

@@ -2,8 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { adminConsentEndpoint } from './admin-consent/admin-consent-endpoint.js'
 import { authorizeEndpoint, resumeEndpoint } from './authorize/authorize-endpoint.js'
 import { interactionEndpoint } from './authorize/interaction-endpoint.js'
-import { discoveryEndpoint, keysEndpoint } from './platform/metadata-endpoints.js'
-import type { Endpoint } from './emulator.js'
+import {
+  discoveryEndpoint,
+  instanceDiscoveryEndpoint,
+  keysEndpoint,
+} from './platform/metadata-endpoints.js'
+import { controlEndpoint, isControlPath } from './control/control-endpoint.js'
+import type { Endpoint } from './emulator-switches.js'
+import type { DirectoryFile } from './emulator.js'
 import { malformedRequest } from './errors/catalogue.js'
 import { traceFor } from './errors/trace.js'
 import type { FaultGate } from './faults.js'
@@ -14,6 +20,7 @@ import { addParameters, type RequestRecorder } from './http/request-recorder.js'
 import { errorPageReply, pageReply, sendReply } from './http/reply.js'
 import { errorPage } from './pages/error.js'
 import { signOutEndpoint } from './sign-out/sign-out-endpoint.js'
+import { deviceCodeEndpoint } from './token-endpoint/device-code-endpoint.js'
 import { tokenEndpoint } from './token-endpoint/token-endpoint.js'
 import type { Services } from './platform/services.js'
 import { workloadRoutes } from './workload/workload-routes.js'
@@ -23,6 +30,7 @@ export interface ListenerParts {
   recorder: RequestRecorder
   faults: FaultGate
   publicOrigin: string | undefined
+  directoryFile: DirectoryFile | undefined
 }
 
 /** The sign-in platform as a request listener. */
@@ -38,22 +46,29 @@ type Answer = (services: Services, exchange: Exchange) => Promise<void> | void
 
 const routes: readonly (readonly [path: RegExp, endpoint: Endpoint, answer: Answer])[] = [
   [/^(\/v2\.0)?\/\.well-known\/openid-configuration$/, 'discovery', discoveryEndpoint],
+  [/^\/discovery\/instance$/, 'discovery', instanceDiscoveryEndpoint],
   [/^\/discovery(\/v2\.0)?\/keys$/, 'keys', keysEndpoint],
-  [/^\/oauth2\/v2\.0\/authorize$/, 'authorize', authorizeEndpoint],
+  [/^\/oauth2(\/v2\.0)?\/authorize$/, 'authorize', authorizeEndpoint],
   [/^\/oauth2\/v2\.0\/authorize\/[\w-]+$/, 'other', resumeEndpoint],
   [/^\/interaction\/[\w-]+$/, 'other', interactionEndpoint],
-  [/^\/oauth2\/v2\.0\/token$/, 'token', tokenEndpoint],
-  [/^\/oauth2\/v2\.0\/logout$/, 'logout', signOutEndpoint],
+  [/^\/oauth2(\/v2\.0)?\/token$/, 'token', tokenEndpoint],
+  [/^\/oauth2(\/v2\.0)?\/devicecode$/, 'other', deviceCodeEndpoint],
+  [/^\/oauth2(\/v2\.0)?\/logout$/, 'logout', signOutEndpoint],
   [/^(\/v2\.0)?\/adminconsent$/, 'adminconsent', adminConsentEndpoint],
 ]
 
 async function answer(
-  { services, recorder, faults, publicOrigin }: ListenerParts,
+  { services, recorder, faults, publicOrigin, directoryFile }: ListenerParts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   request.on('error', () => response.destroy())
   const url = new URL(request.url ?? '/', services.platform.origin)
+  if (isControlPath(url.pathname) && isKnownHost(request, publicOrigin)) {
+    const { platform } = services
+    await controlEndpoint({ platform, recorder, faults, directoryFile }, request, response)
+    return
+  }
   const [, tenant = '', path = ''] = /^\/([^/]*)(\/.*)?$/s.exec(url.pathname) ?? []
   const [, endpoint, handle] =
     workloadRoutes.find(([pattern]) => pattern.test(url.pathname)) ??

@@ -3,6 +3,7 @@ import { createBrowserSessions } from './authorize/browser-sessions.js'
 import { createAccessPolicies } from './conditional-access/access-policies.js'
 import { createConsentStore } from './consent/consent-store.js'
 import { contosoDirectory } from './contoso.js'
+import { openDirectory } from './directory-file/directory-source.js'
 import type { Directory } from './directory.js'
 import type { Emulator, EmulatorOptions } from './emulator.js'
 import { createFaultGate } from './faults.js'
@@ -12,10 +13,14 @@ import { createRequestRecorder } from './http/request-recorder.js'
 import { createKeyRing } from './keys/key-ring.js'
 import { createPlatformListener } from './platform-listener.js'
 import { cloudOf } from './platform/cloud.js'
+import { createLifetimes } from './platform/lifetimes.js'
 import type { Platform } from './platform/platform.js'
 import { createRegistry } from './platform/registry.js'
 import type { Services } from './platform/services.js'
-import { mintToken } from './tokens/mint-token.js'
+import { createThrottle } from './token-endpoint/throttling.js'
+import { answerSignIn } from './test-kit/answer-sign-in.js'
+import { mintToken } from './test-kit/mint.js'
+import { signInAs } from './test-kit/sign-in-as.js'
 import { signJwt } from './tokens/sign-jwt.js'
 import { createWorkloadIssuer } from './workload/workload-issuer.js'
 
@@ -23,18 +28,21 @@ import { createWorkloadIssuer } from './workload/workload-issuer.js'
  * Starts a local Microsoft identity platform with a Microsoft Graph beside it, for development and
  * tests. It listens on loopback only and keeps everything in memory.
  *
- * @param directory tenants, users and applications; `contosoDirectory()` when left out
- * @throws Error when oidc-provider, an optional peer dependency, is not installed
+ * @param directory tenants, users and applications: a value, or the path of a JSON file, which is
+ *   followed when it changes; `contosoDirectory()` when left out
+ * @throws Error when oidc-provider, an optional peer dependency, is not installed, and when a
+ *   directory file cannot be used
  * @example
  * const emulator = await startEmulator()
  * const response = await fetch(`${emulator.authority}/v2.0/.well-known/openid-configuration`)
  * await emulator.stop()
  */
 export async function startEmulator(
-  directory: Directory = contosoDirectory(),
+  directory: Directory | string | URL = contosoDirectory(),
   options: EmulatorOptions = {},
 ): Promise<Emulator> {
-  const live = structuredClone(directory)
+  const source = await openDirectory(directory)
+  const { live } = source
   const { now = Date.now, publicOrigin } = checked(options, live)
   const recorder = createRequestRecorder()
   const faults = createFaultGate()
@@ -56,30 +64,44 @@ export async function startEmulator(
     keys,
     consents: createConsentStore(live),
     access: createAccessPolicies(now),
+    lifetimes: createLifetimes(),
+    throttle: createThrottle(now),
     workload: createWorkloadIssuer({ listening, now }),
     opaqueTokens: new Map(),
     now,
   }
+  const unfollow = source.follow(platform.consents, options.onDirectoryChange)
   async function stop(): Promise<void> {
+    unfollow()
     await Promise.all([main.stop(), graph.stop()])
   }
-  try {
-    const services = await createServices(platform)
-    platformHandler.use(createPlatformListener({ services, recorder, faults, publicOrigin }))
-    graphHandler.use(createGraphListener({ platform, recorder, faults }))
-  } catch (error) {
+  const services = await createServices(platform).catch(async (error: unknown) => {
     await stop()
     throw error
-  }
+  })
+  platformHandler.use(
+    createPlatformListener({
+      services,
+      recorder,
+      faults,
+      publicOrigin,
+      directoryFile: source.file,
+    }),
+  )
+  graphHandler.use(createGraphListener({ platform, recorder, faults }))
   return {
     origin,
     listening,
     authority: `${origin}/${live.tenants[0]?.id ?? 'common'}`,
     graphOrigin,
+    controlUrl: `${listening}/emulator`,
     directory: live,
+    directoryFile: source.file,
     keys,
     grants: platform.consents,
     conditionalAccess: platform.access,
+    lifetimes: platform.lifetimes,
+    throttling: platform.throttle,
     faults,
     workload: platform.workload,
     requests: recorder.records,
@@ -91,7 +113,10 @@ export async function startEmulator(
       const standard = { typ: 'JWT', alg: 'RS256', kid: key.kid }
       return signJwt({ ...standard, ...header }, payload, key)
     },
-    mintToken: (request) => mintToken(platform, request),
+    mintToken: (request) => mintToken(services, request),
+    signInAs: (user, agent, answers) =>
+      signInAs({ platform, listening }, agent, { ...answers, user }),
+    answerSignIn: (url, answers) => answerSignIn({ platform, listening }, url, answers),
     stop,
   }
 }

@@ -8,6 +8,8 @@ export interface ClientCertificate {
   sha1: string
   /** `x5t#S256` */
   sha256: string
+  /** The private key as PEM (PKCS #8). */
+  privateKeyPem: string
   /** The private key for one of the two algorithms. */
   privateKey(algorithm: 'PS256' | 'RS256'): Promise<CryptoKey>
 }
@@ -26,6 +28,7 @@ export async function createClientCertificate(commonName: string): Promise<Clien
     pem: new X509Certificate(der).toString(),
     sha1: createHash('sha1').update(der).digest('base64url'),
     sha256: createHash('sha256').update(der).digest('base64url'),
+    privateKeyPem: `-----BEGIN PRIVATE KEY-----\n${Buffer.from(pkcs8).toString('base64')}\n-----END PRIVATE KEY-----\n`,
     privateKey: (wanted) =>
       crypto.subtle.importKey(
         'pkcs8',

@@ -7,9 +7,11 @@ import {
   parameterMissing,
   replyAddressMismatch,
 } from '../errors/catalogue.js'
+import { challengeRequired } from '../errors/grant-errors.js'
 import { traceFor } from '../errors/trace.js'
 import { clientRequestIdOf, type Exchange } from '../http/exchange.js'
 import { parametersOf, type Parameters } from '../http/parameters.js'
+import { asV2Request, endpointVersionOf } from '../platform/endpoint-version.js'
 import { recordOutcome } from '../http/record-outcome.js'
 import { errorPageReply, sendReply } from '../http/reply.js'
 import { acceptsPersonalAccounts } from '../platform/registry.js'
@@ -25,10 +27,10 @@ import {
   s256ChallengeOf,
   type AnswerAddress,
 } from './read-authorize-request.js'
-import { isRegisteredRedirectUri } from './redirect-uri.js'
+import { isRegisteredRedirectUri, redirectUriTypeOf } from './redirect-uri.js'
 
 /**
- * GET or POST /{tenant}/oauth2/v2.0/authorize. Until client and redirect URI are certain, a mistake
+ * GET or POST /{tenant}/oauth2/v2.0/authorize, and the v1.0 form without `/v2.0`. Until client and redirect URI are certain, a mistake
  * ends on a page; from then on it is sent to the application.
  */
 export async function authorizeEndpoint(services: Services, exchange: Exchange): Promise<void> {
@@ -40,6 +42,7 @@ export async function authorizeEndpoint(services: Services, exchange: Exchange):
     address = addressOf(services, exchange, parameters)
     const authorizeRequest = readAuthorizeRequest(parameters, address)
     const challenge = s256ChallengeOf(parameters)
+    if (challenge === undefined && isSpa(address)) throw challengeRequired()
     remember(services, authorizeRequest)
     forward(services, exchange, providerParameters(authorizeRequest, challenge))
   } catch (cause) {
@@ -55,8 +58,10 @@ export async function authorizeEndpoint(services: Services, exchange: Exchange):
   }
 }
 
-async function readParameters({ request, url, form }: Exchange): Promise<Parameters> {
-  return parametersOf(request.method === 'POST' ? await form() : url.searchParams)
+async function readParameters(exchange: Exchange): Promise<Parameters> {
+  const { request, url, form } = exchange
+  const parameters = parametersOf(request.method === 'POST' ? await form() : url.searchParams)
+  return endpointVersionOf(exchange) === 1 ? asV2Request(parameters) : parameters
 }
 
 function addressOf(services: Services, exchange: Exchange, parameters: Parameters): AnswerAddress {
@@ -67,6 +72,7 @@ function addressOf(services: Services, exchange: Exchange, parameters: Parameter
   return {
     segment,
     client,
+    version: endpointVersionOf(exchange),
     redirectUri: redirectUriOf(client, parameters.redirect_uri),
     responseMode: responseModeOf(parameters),
     state: parameters.state,
@@ -82,9 +88,13 @@ function requireAudience(client: Application, segment: TenantSegment): void {
   }
 }
 
+function isSpa({ client, redirectUri }: AnswerAddress): boolean {
+  return redirectUriTypeOf(client, redirectUri) === 'spa'
+}
+
 /** Left out, it is one of the registered ones, and nobody should rely on which. */
 function redirectUriOf(client: Application, given: string | undefined): string {
-  const [first] = client.redirectUris
+  const [first] = [...client.redirectUris, ...(client.spaRedirectUris ?? [])]
   if (first === undefined && given === undefined) throw noReplyAddress()
   if (given === undefined) return first ?? ''
   if (!isRegisteredRedirectUri(client, given)) throw replyAddressMismatch(given, client.appId)

@@ -2,8 +2,10 @@ import type { Application } from '../directory.js'
 import type { AadstsError } from '../errors/aadsts-error.js'
 import type { TenantUser } from '../platform/registry.js'
 import type { TenantSegment } from '../platform/tenant-segment.js'
+import type { ClaimsRequest } from '../tokens/claims-request.js'
 import type { ParsedScope } from '../scopes/parse-scope.js'
 
+export type ResponseType = 'code' | 'id_token' | 'token'
 export type ResponseMode = 'query' | 'fragment' | 'form_post'
 export type Prompt = 'none' | 'login' | 'select_account' | 'consent'
 
@@ -14,13 +16,13 @@ export interface AuthorizeRequest {
   client: Application
   scope: ParsedScope
   redirectUri: string
+  responseTypes: ReadonlySet<ResponseType>
   responseMode: ResponseMode
+  /** Version of the endpoint, and so of its ID tokens. */
+  version: 1 | 2
   state: string | undefined
   nonce: string | undefined
-  /** Authentication contexts asked for in `claims`. */
-  contexts: string[]
-  /** Conditional Access policies that `claims` names. */
-  policies: string[]
+  claimsRequest: ClaimsRequest
   prompts: ReadonlySet<Prompt>
   loginHint: string | undefined
   domainHint: string | undefined

@@ -20,7 +20,7 @@ export async function completeSignIn(
   const { platform } = parts
   const { oidc } = context
   const accountId = account.user.id
-  const { client, segment, scope, nonce, contexts } = request
+  const { client, segment, scope, nonce, claimsRequest } = request
   const session = sessionAccountOf(parts, context, account)
   session.clients.add(client.appId)
   satisfyPolicies(platform, { request, account, sessionId: session.sessionId })
@@ -40,7 +40,8 @@ export async function completeSignIn(
     home: account.home,
     scope: scope.text,
     nonce,
-    contexts,
+    contexts: claimsRequest.contexts,
+    idTokenContexts: [...claimsRequest.contexts, ...claimsRequest.idTokenContexts],
     sessionId: session.sessionId,
     epoch: platform.access.epochOf(accountId),
     authTime: session.authTime,

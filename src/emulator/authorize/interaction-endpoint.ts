@@ -124,6 +124,9 @@ function page(services: Services, exchange: Exchange, open: OpenInteraction): Re
     case 'refuse':
     case 'complete':
       return redirectReply(open.returnTo, 303)
+    case 'stop':
+      recordOutcome(exchange.request, step.error)
+      return errorPageReply(step.error, traceFor(services.platform.now(), request.correlationId))
     case 'choose account':
       return pageReply(
         accountPickerPage({

@@ -1,7 +1,16 @@
-import { proofMissingSilently } from '../conditional-access/proof-at-sign-in.js'
+import {
+  blockedAtSignIn,
+  isSessionTooOld,
+  proofMissingSilently,
+} from '../conditional-access/proof-at-sign-in.js'
 import { neededPermissions, type NeededPermission } from '../consent/needed-permissions.js'
 import { AadstsError } from '../errors/aadsts-error.js'
-import { adminConsentNeeded, consentMissingSilently } from '../errors/catalogue.js'
+import {
+  accountDisabled,
+  adminConsentNeeded,
+  consentMissingSilently,
+  userNotAssigned,
+} from '../errors/catalogue.js'
 import type { Platform } from '../platform/platform.js'
 import type { TenantUser } from '../platform/registry.js'
 import { planScopes } from '../scopes/scope-plan.js'
@@ -12,6 +21,8 @@ import type { SessionAccount } from './browser-sessions.js'
 /** What has to happen next in an authorization request. */
 export type NextStep =
   | { kind: 'refuse'; error: AadstsError }
+  /** Nothing the application could do about it: the user is told, and the journey ends here. */
+  | { kind: 'stop'; error: AadstsError }
   | { kind: 'choose account' }
   | { kind: 'ask consent'; account: TenantUser; permissions: NeededPermission[] }
   | { kind: 'ask administrator'; account: TenantUser; permissions: NeededPermission[] }
@@ -29,16 +40,35 @@ export function nextStep(
     return prompts.has('none') ? { kind: 'refuse', error: account } : { kind: 'choose account' }
   }
   try {
+    const isSilent = prompts.has('none')
+    const refusal = shutOut(platform, { request, account })
+    if (refusal !== undefined) return { kind: isSilent ? 'refuse' : 'stop', error: refusal }
+    if (!isSilent && progress.account === undefined) {
+      const isOld = isSessionTooOld(platform, { request, account }, signedIn)
+      if (isOld) return { kind: 'choose account' }
+    }
     const step = consentStep(platform, request, account)
-    const refusal =
-      step.kind === 'complete' && prompts.has('none')
-        ? proofMissingSilently(platform, { request, account }, signedIn)
-        : undefined
-    return refusal === undefined ? step : { kind: 'refuse', error: refusal }
+    if (step.kind !== 'complete' || !isSilent) return step
+    const missing = proofMissingSilently(platform, { request, account }, signedIn)
+    return missing === undefined ? step : { kind: 'refuse', error: missing }
   } catch (error) {
     if (error instanceof AadstsError) return { kind: 'refuse', error }
     throw error
   }
+}
+
+/** Why this user gets in nowhere, or not here. */
+function shutOut(
+  platform: Platform,
+  signingIn: { request: AuthorizeRequest; account: TenantUser },
+): AadstsError | undefined {
+  const { client } = signingIn.request
+  const { user } = signingIn.account
+  if (user.accountEnabled === false) return accountDisabled()
+  if (client.appRoleAssignmentRequired === true && user.appRoles?.[client.appId] === undefined) {
+    return userNotAssigned(user.userPrincipalName, client.displayName)
+  }
+  return blockedAtSignIn(platform, signingIn)
 }
 
 function accountWithoutAsking(
@@ -69,7 +99,10 @@ function consentStep(
   const forced = prompts.has('consent')
   const permissions = neededPermissions(platform, { client, account, plan, forced })
   if (permissions.length === 0) return { kind: 'complete', account }
-  const adminOnly = permissions.filter(({ permission }) => permission.type === 'Admin')
+  const isForbidden = account.tenant.userConsent === 'forbidden'
+  const adminOnly = permissions.filter(
+    ({ permission }) => isForbidden || permission.type === 'Admin',
+  )
   const isStuck = adminOnly.length > 0 && account.user.isAdmin !== true
   if (prompts.has('none')) {
     const error = isStuck

@@ -1,12 +1,15 @@
 import { exportJWK } from 'jose'
 import type { JWK, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { AadstsError } from '../errors/aadsts-error.js'
+import { asAadstsError } from '../errors/as-aadsts-error.js'
 import { malformedRequest } from '../errors/catalogue.js'
 import { traceFor } from '../errors/trace.js'
-import { recordOutcome } from '../http/record-outcome.js'
+import { recordAnswer, recordOutcome } from '../http/record-outcome.js'
 import { errorPageReply, type Reply } from '../http/reply.js'
 import { clientInfoOf } from '../tokens/identifiers.js'
 import { authorizeAnswer, authorizeErrorAnswer } from './authorize-answer.js'
 import { requestParameter, type AuthorizeRequest } from './authorize-request.js'
+import { frontChannelTokens } from './front-channel-tokens.js'
 import { completeSignIn, sessionAccountOf } from './complete-sign-in.js'
 import { loadOidcProvider } from './load-oidc-provider.js'
 import { nextStep } from './next-step.js'
@@ -55,8 +58,8 @@ export async function createProvider(parts: ProviderParts): Promise<Provider> {
       reply(context, errorPageReply(error, traceFor(parts.platform.now(), undefined)))
     },
   })
-  provider.registerResponseMode(answerMode, (context, _redirectUri, payload) => {
-    reply(context, answerOf(parts, context, payload))
+  provider.registerResponseMode(answerMode, async (context, _redirectUri, payload) => {
+    reply(context, await answerOf(parts, context, payload))
   })
   return provider
 }
@@ -78,16 +81,17 @@ function policyOf<Policy extends { clear(): void; add(prompt: Prompt): void }, P
 
 /** Through Koa, because oidc-provider still has cookies to set. */
 function reply(context: KoaContextWithOIDC, { status, headers, body }: Reply): void {
+  recordAnswer(context.req, { headers, body })
   context.status = status
   context.body = body
   context.set(headers)
 }
 
-function answerOf(
+async function answerOf(
   parts: ProviderParts,
   context: KoaContextWithOIDC,
   payload: Record<string, unknown>,
-): Reply {
+): Promise<Reply> {
   const request = requestOf(parts, context)
   const { account, refusal } = request.progress
   parts.authorizeRequests.delete(request.id)
@@ -96,11 +100,22 @@ function answerOf(
     recordOutcome(context.req, error)
     return authorizeErrorAnswer(parts.platform, request, error)
   }
+  const { sessionId, authTime } = sessionAccountOf(parts, context, account)
+  const tokens = await frontChannelTokens(parts, request, {
+    account,
+    sessionId,
+    authTime,
+    code: request.responseTypes.has('code') ? String(payload.code) : undefined,
+  }).catch(asAadstsError)
+  if (tokens instanceof AadstsError) {
+    recordOutcome(context.req, tokens)
+    return authorizeErrorAnswer(parts.platform, request, tokens)
+  }
   return authorizeAnswer(request, {
-    code: String(payload.code),
+    ...tokens,
     ...(request.wantsClientInfo && { client_info: clientInfoOf(account) }),
     ...(request.state !== undefined && { state: request.state }),
-    session_state: sessionAccountOf(parts, context, account).sessionId,
+    session_state: sessionId,
   })
 }
 

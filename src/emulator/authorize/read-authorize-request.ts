@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
+import type { Application } from '../directory.js'
 import { AadstsError } from '../errors/aadsts-error.js'
 import {
+  fieldMissing,
   malformedRequest,
   parameterInvalid,
   parameterMissing,
@@ -10,17 +12,23 @@ import { challengeInvalid, challengeMethodInvalid } from '../errors/grant-errors
 import type { Parameters } from '../http/parameters.js'
 import { parseScope } from '../scopes/parse-scope.js'
 import { parseClaimsRequest } from '../tokens/claims-request.js'
-import type { AuthorizeRequest, Prompt, ResponseMode } from './authorize-request.js'
+import type { AuthorizeRequest, Prompt, ResponseMode, ResponseType } from './authorize-request.js'
 
 /** What is certain before anything else is read: where an answer or an error goes. */
 export type AnswerAddress = Pick<
   AuthorizeRequest,
-  'segment' | 'client' | 'redirectUri' | 'responseMode' | 'state' | 'correlationId'
+  'segment' | 'client' | 'version' | 'redirectUri' | 'responseMode' | 'state' | 'correlationId'
 >
 
-/** `response_mode`, before anybody has checked it: what cannot be used falls back to `query`. */
-export function responseModeOf({ response_mode: mode }: Parameters): ResponseMode {
-  return isResponseMode(mode) ? mode : 'query'
+/**
+ * `response_mode`, before anybody has checked it: what cannot be used falls back to `query`, or to
+ * `fragment` where tokens are asked for.
+ */
+export function responseModeOf(parameters: Parameters): ResponseMode {
+  const { response_mode: mode, response_type: type = '' } = parameters
+  const fallback = /\b(id_)?token\b/.test(type) ? 'fragment' : 'query'
+  if (!isResponseMode(mode)) return fallback
+  return mode === 'query' ? fallback : mode
 }
 
 /** The rest of the request; what it refuses is sent to the redirect URI. */
@@ -28,21 +36,22 @@ export function readAuthorizeRequest(
   parameters: Parameters,
   address: AnswerAddress,
 ): AuthorizeRequest {
-  requireResponseType(parameters.response_type)
+  const responseTypes = responseTypesOf(parameters.response_type, address.client)
   const { response_mode: mode, scope, resource } = parameters
   if (mode !== undefined && !isResponseMode(mode)) {
     throw parameterInvalid('response_mode', `'${mode}' is not supported.`)
   }
+  if (mode === 'query' && !isCodeAlone(responseTypes)) throw queryWithTokens()
   if (resource !== undefined) throw resourceParameterUnsupported()
   if (scope === undefined) throw parameterMissing('scope')
-  const { contexts, policies } = parseClaimsRequest(parameters.claims)
+  if (responseTypes.has('id_token') && parameters.nonce === undefined) throw fieldMissing('nonce')
   return {
     ...address,
     id: randomUUID(),
+    responseTypes,
     scope: parseScope(scope),
     nonce: parameters.nonce,
-    contexts,
-    policies,
+    claimsRequest: parseClaimsRequest(parameters.claims),
     prompts: promptsOf(parameters.prompt),
     loginHint: parameters.login_hint,
     domainHint: parameters.domain_hint,
@@ -68,19 +77,45 @@ export function s256ChallengeOf(parameters: Parameters): string | undefined {
   return createHash('sha256').update(challenge).digest('base64url')
 }
 
-/** Registrations here do not enable the implicit flow, so `code` is all there is. */
-function requireResponseType(type: string | undefined): void {
+/** Tokens come straight from `/authorize` only where the registration says so. */
+function responseTypesOf(
+  type: string | undefined,
+  { enableIdTokenIssuance, enableAccessTokenIssuance }: Application,
+): ReadonlySet<ResponseType> {
   if (type === undefined) throw parameterMissing('response_type')
-  if (type === 'code') return
-  const types = type.split(' ')
-  const known = types.every((one) => ['code', 'id_token', 'token'].includes(one))
-  if (!known) throw unsupportedResponseType(70005, `'${type}' is not a supported response_type.`)
-  throw types.includes('id_token')
-    ? unsupportedResponseType(
-        700054,
-        "response_type 'id_token' is not enabled for the application.",
-      )
-    : unsupportedResponseType(700051, "response_type 'token' is not enabled for the application.")
+  const types = new Set(type.split(' '))
+  if (![...types].every(isResponseType)) {
+    throw unsupportedResponseType(70005, `'${type}' is not a supported response_type.`)
+  }
+  if (types.has('id_token') && enableIdTokenIssuance !== true) {
+    throw unsupportedResponseType(
+      700054,
+      "response_type 'id_token' is not enabled for the application.",
+    )
+  }
+  if (types.has('token') && enableAccessTokenIssuance !== true) {
+    throw unsupportedResponseType(
+      700051,
+      "response_type 'token' is not enabled for the application.",
+    )
+  }
+  return types as ReadonlySet<ResponseType> // every member was checked above
+}
+
+function isCodeAlone(types: ReadonlySet<ResponseType>): boolean {
+  return types.size === 1 && types.has('code')
+}
+
+function isResponseType(text: string): text is ResponseType {
+  return ['code', 'id_token', 'token'].includes(text)
+}
+
+function queryWithTokens(): AadstsError {
+  return new AadstsError({
+    code: 70007,
+    error: 'invalid_request',
+    message: "'query' is not a supported value of 'response_mode' when requesting a token.",
+  })
 }
 
 function unsupportedResponseType(code: number, message: string): AadstsError {

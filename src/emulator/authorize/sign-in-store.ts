@@ -13,6 +13,8 @@ export interface SignIn {
   nonce: string | undefined
   /** Authentication contexts the sign-in has satisfied. */
   contexts: string[]
+  /** The same for ID tokens. */
+  idTokenContexts: string[]
   sessionId: string
   /** How often the user's sessions had been ended when this one began. */
   epoch: number
@@ -20,6 +22,8 @@ export interface SignIn {
   authTime: number
   /** Milliseconds. */
   issuedAt: number
+  /** Milliseconds; set when a page holds the tokens, whose refresh tokens end a day later. */
+  pageSince?: number
 }
 
 /** Sign-ins by the id of their grant, which codes and refresh tokens carry. */

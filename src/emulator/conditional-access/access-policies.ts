@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import type { ConditionalAccess, MfaPolicy } from '../emulator.js'
+import type {
+  BlockPolicy,
+  ConditionalAccess,
+  MfaPolicy,
+  SessionPolicy,
+} from '../emulator-switches.js'
 
 /** What an administrator has decided, and which sessions have already done what it takes. */
 export interface AccessPolicies extends ConditionalAccess {
@@ -7,38 +12,57 @@ export interface AccessPolicies extends ConditionalAccess {
   epochOf(userId: string): number
   /** Seconds: no token of this user or service principal that came before it is good any more. */
   validFrom(objectId: string): number
-  /** The policies that a token for the API is under. */
-  policiesFor(resource: string): readonly AccessPolicy[]
-  /** A policy that the session has not satisfied, out of those for the API and those named. */
-  unsatisfied(question: PolicyQuestion): AccessPolicy | undefined
+  /** The policies that a sign-in for these APIs and contexts, or for policies by name, is under. */
+  proofsFor(question: ProofQuestion): readonly ProofPolicy[]
+  /** Of those, one that the session has not satisfied. */
+  unsatisfied(question: ProofQuestion & { sessionId: string }): ProofPolicy | undefined
   /** Notes that the user has proved, at the browser, what the policies ask for. */
-  satisfy(sessionId: string, policies: readonly string[]): void
+  satisfy(sessionId: string, policies: readonly ProofPolicy[]): void
+  /** The policy that keeps the user out of one of the APIs. */
+  blocking(user: string, resources: readonly string[]): { id: string } | undefined
+  /** How old a sign-in for these APIs may be, in seconds. */
+  maximumAge(resources: readonly string[]): number
   /** The authentication context that Microsoft Graph asks for. */
   contextOfGraph(): string | undefined
   /** Is told whose sessions have ended. */
   onRevoke(listener: (userId: string) => void): void
+  /** What is required now, for people to read. */
+  list(): AccessPolicyList
 }
 
-export interface AccessPolicy extends Required<MfaPolicy> {
+export interface AccessPolicyList {
+  mfa: readonly MfaPolicy[]
+  sessions: readonly SessionPolicy[]
+  blocks: readonly BlockPolicy[]
+  contextOfGraph: string | undefined
+}
+
+export interface ProofPolicy {
   readonly id: string
+  readonly code: 50076 | 50079
+  readonly subject: MfaPolicy
 }
 
-export interface PolicyQuestion {
-  readonly sessionId: string
+export interface ProofQuestion {
   /** Application ids of the APIs that a token is wanted for. */
   readonly resources: readonly string[]
+  /** Authentication contexts that are asked for. */
+  readonly contexts: readonly string[]
   /** Policies by their ids, as a claims request names them. */
   readonly named: readonly string[]
 }
 
 export function createAccessPolicies(now: () => number): AccessPolicies {
   const revocations = new Map<string, { epoch: number; at: number }>()
-  const policies: AccessPolicy[] = []
+  const proofs: ProofPolicy[] = []
+  const sessions: SessionPolicy[] = []
+  const blocks: (BlockPolicy & { id: string })[] = []
   const satisfied = new Set<string>()
   const listeners: ((userId: string) => void)[] = []
   let graphContext: string | undefined
 
-  const policiesFor = (resource: string) => policies.filter((one) => one.resource === resource)
+  const proofsFor = (question: ProofQuestion) =>
+    proofs.filter(({ id, subject }) => question.named.includes(id) || isUnder(subject, question))
 
   return {
     revokeSessions(objectId) {
@@ -46,28 +70,52 @@ export function createAccessPolicies(now: () => number): AccessPolicies {
       revocations.set(objectId, { epoch, at: Math.floor(now() / 1000) })
       for (const listener of listeners) listener(objectId)
     },
-    requireMfa({ resource, code = 50076 }) {
-      policies.push({ resource, code, id: randomUUID() })
+    requireMfa(policy) {
+      proofs.push({ subject: { ...policy }, code: policy.code ?? 50076, id: randomUUID() })
     },
     requireContext(context) {
       graphContext = context
     },
+    limitSession(policy) {
+      sessions.push({ ...policy })
+    },
+    block(policy) {
+      blocks.push({ ...policy, id: randomUUID() })
+    },
     clear() {
-      policies.length = 0
+      for (const list of [proofs, sessions, blocks]) list.length = 0
       satisfied.clear()
       graphContext = undefined
     },
     epochOf: (userId) => revocations.get(userId)?.epoch ?? 0,
     validFrom: (objectId) => revocations.get(objectId)?.at ?? 0,
-    policiesFor,
-    unsatisfied: ({ sessionId, resources, named }) =>
-      [...resources.flatMap(policiesFor), ...policies.filter(({ id }) => named.includes(id))].find(
-        ({ id }) => !satisfied.has(`${sessionId} ${id}`),
-      ),
-    satisfy(sessionId, ids) {
-      for (const id of ids) satisfied.add(`${sessionId} ${id}`)
+    proofsFor,
+    unsatisfied: ({ sessionId, ...question }) =>
+      proofsFor(question).find(({ id }) => !satisfied.has(`${sessionId} ${id}`)),
+    satisfy(sessionId, policies) {
+      for (const { id } of policies) satisfied.add(`${sessionId} ${id}`)
     },
+    blocking: (user, resources) =>
+      blocks.find(
+        (one) => resources.includes(one.resource) && [undefined, user].includes(one.user),
+      ),
+    maximumAge: (resources) =>
+      Math.min(
+        ...sessions.filter((one) => resources.includes(one.resource)).map((one) => one.seconds),
+      ),
     contextOfGraph: () => graphContext,
     onRevoke: (listener) => void listeners.push(listener),
+    list: () => ({
+      mfa: proofs.map(({ subject, code }) => ({ ...subject, code })),
+      sessions: [...sessions],
+      blocks: blocks.map(({ id: _id, ...block }) => block),
+      contextOfGraph: graphContext,
+    }),
   }
+}
+
+function isUnder(subject: MfaPolicy, { resources, contexts }: ProofQuestion): boolean {
+  return 'resource' in subject
+    ? resources.includes(subject.resource)
+    : contexts.includes(subject.context)
 }

@@ -4,7 +4,8 @@ import type { AadstsError } from '../errors/aadsts-error.js'
 import type { Platform } from '../platform/platform.js'
 import type { TenantUser } from '../platform/registry.js'
 import { planScopes } from '../scopes/scope-plan.js'
-import { proofMissing } from './access-refusals.js'
+import type { ProofQuestion } from './access-policies.js'
+import { accessBlocked, proofMissing, sessionTooOld } from './access-refusals.js'
 
 interface SignInUnderWay {
   request: AuthorizeRequest
@@ -16,26 +17,57 @@ export function satisfyPolicies(
   platform: Platform,
   { request, account, sessionId }: SignInUnderWay & { sessionId: string },
 ): void {
-  const required = resourcesOf(platform, { request, account }).flatMap((resource) =>
-    platform.access.policiesFor(resource).map(({ id }) => id),
-  )
-  platform.access.satisfy(sessionId, [...required, ...request.policies])
+  const question = questionOf(platform, { request, account })
+  platform.access.satisfy(sessionId, platform.access.proofsFor(question))
 }
 
-/** Without a page nobody can prove anything (`prompt=none`). */
+/** Without a page nobody can prove anything, nor sign in again (`prompt=none`). */
 export function proofMissingSilently(
   platform: Platform,
   signingIn: SignInUnderWay,
   signedIn: readonly SessionAccount[],
 ): AadstsError | undefined {
-  const { request, account } = signingIn
-  const session = signedIn.find(({ home }) => isSameHome(home, account.home))
+  if (isSessionTooOld(platform, signingIn, signedIn)) return sessionTooOld('interaction_required')
+  const session = sessionOf(signingIn, signedIn)
   const policy = platform.access.unsatisfied({
     sessionId: session?.sessionId ?? '',
-    resources: resourcesOf(platform, signingIn),
-    named: request.policies,
+    ...questionOf(platform, signingIn),
   })
   return policy && proofMissing(policy, 'interaction_required')
+}
+
+/** Sign-in frequency: single sign-on is over, though the browser's session is not. */
+export function isSessionTooOld(
+  platform: Platform,
+  signingIn: SignInUnderWay,
+  signedIn: readonly SessionAccount[],
+): boolean {
+  const session = sessionOf(signingIn, signedIn)
+  const limit = platform.access.maximumAge(resourcesOf(platform, signingIn))
+  return session !== undefined && platform.now() / 1000 > session.authTime + limit
+}
+
+/** A policy keeps the user out of an API of the request. */
+export function blockedAtSignIn(
+  platform: Platform,
+  signingIn: SignInUnderWay,
+): AadstsError | undefined {
+  const { account } = signingIn
+  const policy = platform.access.blocking(account.user.id, resourcesOf(platform, signingIn))
+  return policy && accessBlocked(policy, 'access_denied')
+}
+
+function sessionOf({ account }: SignInUnderWay, signedIn: readonly SessionAccount[]) {
+  return signedIn.find(({ home }) => isSameHome(home, account.home))
+}
+
+function questionOf(platform: Platform, signingIn: SignInUnderWay): ProofQuestion {
+  const { claimsRequest } = signingIn.request
+  return {
+    resources: resourcesOf(platform, signingIn),
+    contexts: [...claimsRequest.contexts, ...claimsRequest.idTokenContexts],
+    named: claimsRequest.policies,
+  }
 }
 
 function resourcesOf(platform: Platform, { request, account }: SignInUnderWay): string[] {

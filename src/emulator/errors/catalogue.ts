@@ -111,6 +111,44 @@ export function userNotInTenant(userPrincipalName: string, tenantName: string): 
   })
 }
 
+/** Assignment is required, and the user has none. */
+export function userNotAssigned(
+  userPrincipalName: string,
+  displayName: string,
+  error: 'interaction_required' | 'invalid_grant' = 'interaction_required',
+): AadstsError {
+  return new AadstsError({
+    code: 50105,
+    error,
+    message: `Your administrator has configured the application '${displayName}' to block users unless they are specifically granted ('assigned') access to the application. The signed in user '${userPrincipalName}' is blocked because they are not a direct member of a group with access, nor had access directly assigned by an administrator.`,
+  })
+}
+
+/** The same for a client that acts as itself. */
+export function clientNotAssigned(client: string, resource: string): AadstsError {
+  return new AadstsError({
+    code: 501051,
+    error: 'invalid_grant',
+    message: `Application '${client}' is not assigned to a role for the application '${resource}'.`,
+  })
+}
+
+export function accountDisabled(): AadstsError {
+  return new AadstsError({
+    code: 50057,
+    error: 'invalid_grant',
+    message: 'The user account is disabled.',
+  })
+}
+
+export function instanceInvalid(host: string): AadstsError {
+  return new AadstsError({
+    code: 50049,
+    error: 'invalid_instance',
+    message: `Unknown or invalid instance '${host}'.`,
+  })
+}
+
 export function noSession(): AadstsError {
   return new AadstsError({
     code: 50058,

@@ -30,6 +30,16 @@ export function refreshTokenExpired(): AadstsError {
   })
 }
 
+export function pageRefreshTokenExpired(): AadstsError {
+  return new AadstsError({
+    code: 700084,
+    error: 'invalid_grant',
+    suberror: 'bad_token',
+    message:
+      'The refresh token was issued to a single page app (SPA), and therefore has a fixed, limited lifetime of 1.00:00:00, which cannot be extended. It is now expired and a new sign in request must be sent by the SPA to the sign in page.',
+  })
+}
+
 export function codeOfAnotherTenant(): AadstsError {
   return new AadstsError({
     code: 700005,
@@ -80,6 +90,35 @@ export function challengeInvalid(): AadstsError {
     code: 50147,
     error: 'invalid_request',
     message: 'Missing or invalid size of code_challenge parameter.',
+  })
+}
+
+/** The code of a page is worth nothing without PKCE. */
+export function challengeRequired(): AadstsError {
+  return new AadstsError({
+    code: 9002325,
+    error: 'invalid_request',
+    message:
+      'Proof Key for Code Exchange is required for cross-origin authorization code redemption.',
+  })
+}
+
+/** A page redeems its code itself, and its browser says so. */
+export function pageCodeWithoutOrigin(): AadstsError {
+  return new AadstsError({
+    code: 9002327,
+    error: 'invalid_request',
+    message:
+      "Tokens issued for the 'Single-Page Application' client-type may only be redeemed via cross-origin requests.",
+  })
+}
+
+export function webCodeWithOrigin(): AadstsError {
+  return new AadstsError({
+    code: 9002326,
+    error: 'invalid_request',
+    message:
+      "Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type.",
   })
 }
 

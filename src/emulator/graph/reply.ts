@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { recordAnswer } from '../http/record-outcome.js'
 import { GraphError } from './graph-error.js'
 
 /** The two ids that every answer of Graph carries, in headers and in errors. */
@@ -69,6 +70,7 @@ interface Reply {
 function send(response: ServerResponse, ids: RequestIds, reply: Reply): void {
   if (response.headersSent || response.destroyed) return
   const body = JSON.stringify(reply.body)
+  recordAnswer(response.req, { headers: reply.headers, body })
   response.writeHead(reply.status, {
     'cache-control': 'no-cache',
     'request-id': ids.requestId,

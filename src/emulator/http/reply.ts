@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { errorPage } from '../pages/error.js'
 import { pageHeaders, type PageHeadersOptions } from '../pages/headers.js'
+import { recordAnswer } from './record-outcome.js'
 import type { AadstsError } from '../errors/aadsts-error.js'
 import { errorBodyOf, type Trace } from '../errors/trace.js'
 
@@ -12,6 +13,7 @@ export interface Reply {
 }
 
 export function sendReply(response: ServerResponse, { status, headers, body }: Reply): void {
+  recordAnswer(response.req, { headers, body })
   response.writeHead(status, headers)
   response.end(body)
 }

@@ -32,11 +32,16 @@ export async function createKeyRing(now: () => number): Promise<KeyRing> {
   }
 
   return {
-    rotate() {
-      const next = createSigningKey('organization', takeKeyPair(), now())
+    rotate(family = 'organization') {
+      const next = createSigningKey(family, takeKeyPair(), now())
       keys.push(next)
-      currentKid.set('organization', next.kid)
+      currentKid.set(family, next.kid)
       return next.kid
+    },
+    publishForeign(cloudInstanceName) {
+      const foreign = createSigningKey('organization', takeKeyPair(), now())
+      keys.push({ ...foreign, cloudInstanceName })
+      return foreign.kid
     },
     withdraw(kid) {
       withdrawn.add(find({ kid }).kid)

@@ -13,6 +13,8 @@ export interface SigningKey {
   e: string
   /** The certificate, base64 DER. */
   x5c: string
+  /** The cloud of a key that is not this one's. */
+  cloudInstanceName?: string
 }
 
 export function createSigningKey(family: KeyFamily, keys: CryptoKeyPair, now: number): SigningKey {

@@ -22,10 +22,12 @@ export interface Page {
   title: string
   body: Html
   head?: Html
+  /** For pages that show much at once. */
+  wide?: true
 }
 
 /** The frame of every page: the banner that says what this is, and one card in the middle. */
-export function documentOf({ title, body, head }: Page): string {
+export function documentOf({ title, body, head, wide }: Page): string {
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -44,7 +46,7 @@ export function documentOf({ title, body, head }: Page): string {
             and there are no passwords.
           </p>
         </header>
-        <main class="card">${body}</main>
+        <main class="${wide === true ? 'card wide' : 'card'}">${body}</main>
       </body>
     </html>`
   return page.text

@@ -1,5 +1,6 @@
-/** The one style sheet of all pages, inline so that a page needs no second request. */
-export const styleSheet = `
+import { controlStyle } from './control-style.js'
+
+const commonStyle = `
 :root {
   color-scheme: light dark;
   --ground: #eef1f4;
@@ -176,3 +177,6 @@ li:last-child > .account { border-end-start-radius: 0.5625rem; border-end-end-ra
   .trace dd { margin-bottom: 0.5rem; }
 }
 `
+
+/** The one style sheet of all pages, inline so that a page needs no second request. */
+export const styleSheet = commonStyle + controlStyle

@@ -35,6 +35,14 @@ export function cloudOf({ origin, graphOrigin }: CloudOptions): Cloud {
   }
 }
 
+/** Names of the public cloud: the one to call first, the one caches use second. */
+export const publicCloudAliases = [
+  'login.microsoftonline.com',
+  'login.windows.net',
+  'login.microsoft.com',
+  'sts.windows.net',
+]
+
 const publicCloud: Cloud = {
   graphResource: 'https://graph.microsoft.com',
   graphHost: 'graph.microsoft.com',

@@ -10,7 +10,11 @@ import { isPersonal, type TenantSegment } from './tenant-segment.js'
 export function keySetV2(platform: Platform, segment: TenantSegment): object {
   const keys = platform.keys.published().filter((key) => belongsTo(key, segment))
   return {
-    keys: keys.map((key) => ({ ...publicMembers(key), issuer: keyIssuer(platform, key) })),
+    keys: keys.map((key) => ({
+      ...publicMembers(key),
+      issuer: keyIssuer(platform, key),
+      ...(key.cloudInstanceName !== undefined && { cloud_instance_name: key.cloudInstanceName }),
+    })),
   }
 }
 

@@ -3,6 +3,7 @@ import { traceFor } from '../errors/trace.js'
 import { clientRequestIdOf, type Exchange } from '../http/exchange.js'
 import { recordOutcome } from '../http/record-outcome.js'
 import { errorReply, jsonReply, sendReply } from '../http/reply.js'
+import { instanceMetadata } from './instance-metadata.js'
 import { keySetV1, keySetV2 } from './key-set.js'
 import { metadataV1, metadataV2 } from './metadata.js'
 import type { Platform } from './platform.js'
@@ -19,6 +20,15 @@ export function discoveryEndpoint({ platform }: Services, exchange: Exchange): v
 export function keysEndpoint({ platform }: Services, exchange: Exchange): void {
   const keySet = exchange.path.includes('/v2.0/') ? keySetV2 : keySetV1
   sendDocument(platform, exchange, keySet)
+}
+
+/**
+ * GET /common/discovery/instance: which hosts are one cloud. Clients ask before they trust an
+ * authority they do not know by heart.
+ */
+export function instanceDiscoveryEndpoint({ platform }: Services, exchange: Exchange): void {
+  const asked = exchange.url.searchParams.get('authorization_endpoint') ?? ''
+  sendDocument(platform, exchange, () => instanceMetadata(platform, asked))
 }
 
 function sendDocument(

@@ -3,6 +3,8 @@ import type { Directory } from '../directory.js'
 import type { ConsentStore } from '../consent/consent-store.js'
 import type { KeyRing } from '../keys/key-ring.js'
 import type { WorkloadIssuer } from '../workload/workload-issuer.js'
+import type { Throttle } from '../token-endpoint/throttling.js'
+import type { LifetimeSwitch } from './lifetimes.js'
 import type { Registry } from './registry.js'
 import type { Cloud } from './cloud.js'
 
@@ -16,6 +18,8 @@ export interface Platform {
   keys: KeyRing
   consents: ConsentStore
   access: AccessPolicies
+  lifetimes: LifetimeSwitch
+  throttle: Throttle
   workload: WorkloadIssuer
   /** Access tokens that are no JWTs, with the JWT each stands for. */
   opaqueTokens: Map<string, string>

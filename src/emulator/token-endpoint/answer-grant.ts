@@ -31,7 +31,9 @@ export async function answerGrant(
 }
 
 async function answerCode({ provider }: Services, context: GrantContext): Promise<TokenAnswer> {
-  const signIn = await redeemCode({ provider, context })
+  const redeemed = await redeemCode({ provider, context })
+  const isPage = context.origin !== undefined
+  const signIn = isPage ? { ...redeemed, pageSince: context.platform.now() } : redeemed
   const scope = scopeForCode(context.parameters.scope, signIn)
   const account = accountFor(context, signIn)
   const answer = await userTokens(context, { ...signIn, account, scope })
@@ -74,6 +76,7 @@ async function answerOnBehalfOf(services: Services, context: GrantContext): Prom
     scope,
     nonce: undefined,
     contexts: [],
+    idTokenContexts: [],
     epoch: context.platform.access.epochOf(account.user.id),
     sessionId: sessionId === '' ? randomUUID() : sessionId,
     authTime,
@@ -87,5 +90,10 @@ async function withRefreshToken(
   context: GrantContext,
   { answer, signIn }: { answer: TokenAnswer; signIn: SignIn },
 ): Promise<TokenAnswer> {
-  return { ...answer, refresh_token: await issueRefreshToken(provider, context, signIn) }
+  const { pageSince } = signIn
+  return {
+    ...answer,
+    refresh_token: await issueRefreshToken(provider, context, signIn),
+    ...(pageSince !== undefined && { refresh_token_expires_in: 86_400 }),
+  }
 }

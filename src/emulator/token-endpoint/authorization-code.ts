@@ -6,10 +6,13 @@ import {
   codeOfAnotherTenant,
   codeRedeemed,
   grantOfAnotherClient,
+  pageCodeWithoutOrigin,
   redirectUriOfCodeMismatch,
   verifierMismatch,
   verifierMissing,
+  webCodeWithOrigin,
 } from '../errors/grant-errors.js'
+import { redirectUriTypeOf } from '../authorize/redirect-uri.js'
 import type { SignIn } from '../authorize/sign-in-store.js'
 import type { GrantContext } from './grant-context.js'
 
@@ -18,9 +21,6 @@ export interface CodeRedemption {
   provider: Provider
   context: GrantContext
 }
-
-/** Codes live for a minute. */
-const lifetime = 60_000
 
 /**
  * Redeems a code: once, in time, by its client, at its tenant, with its redirect URI and verifier.
@@ -36,12 +36,20 @@ export async function redeemCode({ provider, context }: CodeRedemption): Promise
   if (code === undefined || signIn === undefined) throw malformedGrant()
   if (!code.isValid) throw codeRedeemed()
   if (code.clientId !== client.appId) throw grantOfAnotherClient()
-  if (platform.now() > signIn.issuedAt + lifetime) throw codeExpired()
+  if (platform.now() > signIn.issuedAt + platform.lifetimes.code()) throw codeExpired()
   if (signIn.segment !== segment.name) throw codeOfAnotherTenant()
   if (code.redirectUri !== redirectUri) throw redirectUriOfCodeMismatch()
+  requireRightRedeemer(context, redirectUri)
   requireVerifier(code.codeChallenge, verifier)
   await code.consume()
   return signIn
+}
+
+/** Pages redeem their own codes and nobody else's; the browser's Origin header tells. */
+function requireRightRedeemer({ client, origin }: GrantContext, redirectUri: string): void {
+  const isPage = redirectUriTypeOf(client, redirectUri) === 'spa'
+  if (isPage && origin === undefined) throw pageCodeWithoutOrigin()
+  if (!isPage && origin !== undefined) throw webCodeWithOrigin()
 }
 
 /** A verifier without a challenge is refused too: somebody has stripped the challenge on its way. */

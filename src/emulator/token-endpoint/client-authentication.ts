@@ -20,6 +20,8 @@ export interface ClientCredentialRequest {
   /** URLs an assertion may be addressed to. */
   audiences: string[]
   platform: Platform
+  /** The Origin header. */
+  origin?: string | undefined
 }
 
 /** The client id and credential as sent, in the body or by HTTP Basic. */
@@ -60,7 +62,7 @@ export async function authenticateClient(
   if (secret !== undefined && assertion !== undefined) {
     throw malformedRequest('The client authenticates in more than one way.')
   }
-  if (secret === undefined && assertion === undefined) return withoutCredential(client)
+  if (secret === undefined && assertion === undefined) return withoutCredential(client, request)
   if (isPublicOnly(client)) throw publicClientWithCredential()
   if (secret !== undefined) return withSecret(client, secret)
   if (type !== assertionType) {
@@ -95,8 +97,13 @@ function isPublicOnly({
   return isFallbackPublicClient === true && credentials.length === 0
 }
 
-function withoutCredential({ isFallbackPublicClient }: Application): ClientProof {
-  if (isFallbackPublicClient !== true) throw credentialMissing()
+/** Pages have none, and neither have public clients. */
+function withoutCredential(
+  { isFallbackPublicClient, spaRedirectUris = [] }: Application,
+  { origin }: ClientCredentialRequest,
+): ClientProof {
+  const isPage = origin !== undefined && spaRedirectUris.length > 0
+  if (isFallbackPublicClient !== true && !isPage) throw credentialMissing()
   return 'public'
 }
 

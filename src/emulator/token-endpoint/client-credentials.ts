@@ -1,10 +1,16 @@
-import { applicationNotFound, credentialMissing, fieldMissing } from '../errors/catalogue.js'
+import {
+  applicationNotFound,
+  clientNotAssigned,
+  credentialMissing,
+  fieldMissing,
+} from '../errors/catalogue.js'
 import { defaultScopeRequired } from '../errors/scope-errors.js'
 import { requireConcreteTenant } from '../platform/tenant-segment.js'
 import { defaultScope, parseScope } from '../scopes/parse-scope.js'
 import { planScopes, type ResourceRequest } from '../scopes/scope-plan.js'
 import { issueAccessToken, tokenVersionOf } from '../tokens/issue-token.js'
 import type { GrantContext, TokenAnswer } from './grant-context.js'
+import { lifetimeFor } from './token-lifetime.js'
 
 /**
  * The client acts as itself: every application permission an administrator has granted, none at all
@@ -23,7 +29,10 @@ export async function clientCredentials(context: GrantContext): Promise<TokenAns
     client: client.appId,
     resource: resource.appId,
   })
-  const lifetime = 3_600
+  if (resource.appRoleAssignmentRequired === true && roles.length === 0) {
+    throw clientNotAssigned(client.appId, resource.appId)
+  }
+  const { lifetime, refreshIn } = lifetimeFor(context, resource, 3_600)
   const accessToken = await issueAccessToken(platform, {
     resource,
     audience: request.audience,
@@ -39,6 +48,7 @@ export async function clientCredentials(context: GrantContext): Promise<TokenAns
     token_type: 'Bearer',
     expires_in: lifetime - 1,
     ext_expires_in: lifetime - 1,
+    ...refreshIn,
     access_token: accessToken,
   }
 }

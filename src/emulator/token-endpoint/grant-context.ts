@@ -10,6 +10,10 @@ import type { ClaimsRequest } from '../tokens/claims-request.js'
 export interface GrantContext {
   platform: Platform
   segment: TenantSegment
+  /** Version of the endpoint, and so of its ID tokens. */
+  version: 1 | 2
+  /** The Origin header, which pages send and servers do not. */
+  origin: string | undefined
   parameters: Parameters
   client: Application
   proof: ClientProof
@@ -23,8 +27,10 @@ export interface TokenAnswer {
   scope?: string
   expires_in: number
   ext_expires_in: number
+  refresh_in?: number
   access_token: string
   refresh_token?: string
+  refresh_token_expires_in?: number
   id_token?: string
   client_info?: string
 }

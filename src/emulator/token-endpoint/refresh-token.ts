@@ -1,13 +1,19 @@
 import type { Client, Provider } from 'oidc-provider'
-import { malformedGrant, parameterMissing, userNotInTenant } from '../errors/catalogue.js'
-import { grantOfAnotherClient, refreshTokenExpired } from '../errors/grant-errors.js'
+import {
+  accountDisabled,
+  malformedGrant,
+  parameterMissing,
+  userNotInTenant,
+} from '../errors/catalogue.js'
+import {
+  grantOfAnotherClient,
+  pageRefreshTokenExpired,
+  refreshTokenExpired,
+} from '../errors/grant-errors.js'
 import { sessionRevoked } from '../conditional-access/access-refusals.js'
 import type { SignIn } from '../authorize/sign-in-store.js'
 import type { GrantContext } from './grant-context.js'
 import type { TenantUser } from '../platform/registry.js'
-
-/** Ninety days without use. */
-const inactivity = 90 * 86_400_000
 
 /**
  * A refresh token belongs to a user and a client, to no API and no tenant. It survives its use:
@@ -26,15 +32,22 @@ export async function redeemRefreshToken(
   const signIn = signIns.get(token?.grantId ?? '')
   if (token === undefined || signIn === undefined) throw malformedGrant()
   if (token.clientId !== client.appId) throw grantOfAnotherClient()
-  if (platform.now() > signIn.issuedAt + inactivity) throw refreshTokenExpired()
+  if (platform.now() > signIn.issuedAt + platform.lifetimes.refreshToken())
+    throw refreshTokenExpired()
   if (signIn.epoch < platform.access.epochOf(signIn.userId)) throw sessionRevoked()
+  if (signIn.pageSince !== undefined && platform.now() > signIn.pageSince + day) {
+    throw pageRefreshTokenExpired()
+  }
   return signIn
 }
+
+/** What pages hold ends a day after the sign-in, however often it was renewed. */
+const day = 86_400_000
 
 /** A refresh token that goes on from a sign-in. */
 export async function issueRefreshToken(
   provider: Provider,
-  { signIns, platform, client: { appId } }: GrantContext,
+  { signIns, platform, client: { appId } }: Pick<GrantContext, 'signIns' | 'platform' | 'client'>,
   signIn: SignIn,
 ): Promise<string> {
   const grantId = crypto.randomUUID()
@@ -64,5 +77,6 @@ export function accountFor({ platform, segment }: GrantContext, signIn: SignIn):
   if (account === undefined) {
     throw userNotInTenant(signIn.userId, tenant?.displayName ?? tenantId)
   }
+  if (account.user.accountEnabled === false) throw accountDisabled()
   return account
 }

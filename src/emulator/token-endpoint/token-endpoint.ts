@@ -12,19 +12,24 @@ import { requireClient } from '../platform/require-client.js'
 import { clientRequestIdOf, type Exchange } from '../http/exchange.js'
 import { parametersOf } from '../http/parameters.js'
 import type { Services } from '../platform/services.js'
+import { endpointVersionOf } from '../platform/endpoint-version.js'
 import { tenantSegmentOf, type TenantSegment } from '../platform/tenant-segment.js'
 import { parseClaimsRequest } from '../tokens/claims-request.js'
 import { authenticateClient, presentedCredential } from './client-authentication.js'
 import { answerGrant } from './answer-grant.js'
+import { asV1Answer, asV2Token } from './version-one.js'
 
-/** POST /{tenant}/oauth2/v2.0/token */
+/** POST /{tenant}/oauth2/v2.0/token, and the v1.0 form without `/v2.0`. */
 export async function tokenEndpoint(services: Services, exchange: Exchange): Promise<void> {
   const { platform } = services
   const { request, response } = exchange
   const trace = traceFor(platform.now(), clientRequestIdOf(exchange))
   try {
     const answer = await answerToken(services, exchange)
-    sendReply(response, jsonReply(200, answer, platformHeaders(trace)))
+    sendReply(
+      response,
+      jsonReply(200, answer, { ...platformHeaders(trace), ...readableBy(request.headers.origin) }),
+    )
   } catch (cause) {
     const error = asAadstsError(cause)
     recordOutcome(request, error)
@@ -37,11 +42,13 @@ async function answerToken(services: Services, exchange: Exchange): Promise<obje
   const { request, tenant: segmentName } = exchange
   if (request.method !== 'POST') throw postOnly(request.method ?? '')
   const segment = tenantSegmentOf(platform.directory, segmentName)
-  const parameters = parametersOf(await exchange.form())
-  if (parameters.resource !== undefined) throw resourceParameterUnsupported()
+  const version = endpointVersionOf(exchange)
+  const given = parametersOf(await exchange.form())
+  if (version === 2 && given.resource !== undefined) throw resourceParameterUnsupported()
+  const parameters = version === 1 && given.resource !== undefined ? asV2Token(given) : given
   const { grant_type: grantType } = parameters
   if (grantType === undefined) throw parameterMissing('grant_type')
-  const { authorization } = request.headers
+  const { authorization, origin } = request.headers
   const { clientId } = presentedCredential({ parameters, authorization })
   if (clientId === undefined) throw parameterMissing('client_id')
   const client = requireClient(platform, segment, clientId)
@@ -50,12 +57,19 @@ async function answerToken(services: Services, exchange: Exchange): Promise<obje
     authorization,
     audiences: audiencesOf(services, segment),
     platform,
+    origin,
   })
+  platform.throttle.check(given, client.appId)
   const claimsRequest = parseClaimsRequest(parameters.claims)
-  const context = { platform, segment, parameters, client, proof, claimsRequest, signIns }
-  const answer = await answerGrant(services, grantType, context)
+  const context = { platform, segment, version, parameters, client, proof, claimsRequest, origin }
+  const answer = await answerGrant(services, grantType, { ...context, signIns })
   if (answer === undefined) throw grantTypeUnsupported(grantType)
-  return answer
+  return version === 1 ? asV1Answer(answer, given.resource) : answer
+}
+
+/** A page reads the answer across origins. */
+function readableBy(origin: string | undefined): Record<string, string> {
+  return origin === undefined ? {} : { 'access-control-allow-origin': '*' }
 }
 
 /** The token endpoint by GUID or by any of the tenant's domains, and the v2.0 issuer. */
@@ -63,6 +77,7 @@ function audiencesOf({ platform }: Services, segment: TenantSegment): string[] {
   const names = segment.kind === 'tenant' ? [segment.tenant.id, ...segment.tenant.domains] : []
   return [segment.name, ...names].flatMap((name) => [
     `${platform.origin}/${name}/oauth2/v2.0/token`,
+    `${platform.origin}/${name}/oauth2/token`,
     `${platform.origin}/${name}/v2.0`,
   ])
 }

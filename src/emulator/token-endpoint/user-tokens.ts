@@ -1,6 +1,11 @@
-import { graphAppId } from '../directory.js'
+import { graphAppId, type Application } from '../directory.js'
 import { grantedScopes, requireSignInConsent, scopeOfAnswer } from '../consent/granted-scopes.js'
-import { proofMissing } from '../conditional-access/access-refusals.js'
+import {
+  accessBlocked,
+  proofMissing,
+  sessionTooOld,
+} from '../conditional-access/access-refusals.js'
+import { userNotAssigned } from '../errors/catalogue.js'
 import { resourceNotFound, scopeWithoutResource, severalResources } from '../errors/scope-errors.js'
 import type { TenantUser } from '../platform/registry.js'
 import { namesNoApi, parseScope } from '../scopes/parse-scope.js'
@@ -8,6 +13,7 @@ import { planScopes, type ResourceRequest, type ScopePlan } from '../scopes/scop
 import { clientInfoOf } from '../tokens/identifiers.js'
 import { issueAccessToken, issueIdToken, tokenVersionOf } from '../tokens/issue-token.js'
 import type { GrantContext, TokenAnswer } from './grant-context.js'
+import { lifetimeFor } from './token-lifetime.js'
 
 export interface UserTokenRequest {
   account: TenantUser
@@ -16,6 +22,7 @@ export interface UserTokenRequest {
   sessionId: string
   authTime: number
   contexts?: string[]
+  idTokenContexts?: string[]
 }
 
 /** The tokens of one user for one API, as all three user grants answer (without refresh token). */
@@ -30,18 +37,26 @@ export async function userTokens(
   const question = { tenantId: account.tenant.id, client, userId: account.user.id }
   if (wanted === undefined) requireSignInConsent(platform, question)
   const granted = wanted === undefined ? [] : grantedScopes(platform, question, wanted)
-  requireProof(context, request, wanted)
-  const lifetime = variableLifetime()
+  requireAssigned(account, wanted?.resource ?? client)
+  requireAccess(context, request, wanted)
+  const { lifetime, refreshIn } = lifetimeFor(
+    context,
+    wanted?.resource ?? { appId: graphAppId },
+    variableLifetime(),
+  )
   return {
     token_type: 'Bearer',
     scope: scopeOfAnswer(plan, wanted, granted),
     expires_in: lifetime,
     ext_expires_in: lifetime,
+    ...refreshIn,
     access_token: await accessToken(context, request, { plan, wanted, granted, lifetime }),
     ...(plan.openid.includes('openid') && {
       id_token: await issueIdToken(platform, {
         client,
         account,
+        version: context.version,
+        contexts: [...(request.idTokenContexts ?? []), ...context.claimsRequest.idTokenContexts],
         openid: plan.openid,
         nonce: request.nonce,
         sessionId: request.sessionId,
@@ -79,15 +94,23 @@ function oneResource(plan: ScopePlan): ResourceRequest | undefined {
   return plan.resources[0]
 }
 
-/** Conditional Access: what the user can only do at the browser, and has not done in this session. */
-function requireProof(
+/** Conditional Access: what forbids the token, and what the user can only do at the browser. */
+function requireAccess(
   { platform, claimsRequest, parameters }: GrantContext,
-  { sessionId }: UserTokenRequest,
+  { account, sessionId, authTime }: UserTokenRequest,
   wanted: ResourceRequest | undefined,
 ): void {
-  const policy = platform.access.unsatisfied({
+  const { access } = platform
+  const resources = wanted === undefined ? [] : [wanted.resource.appId]
+  const block = access.blocking(account.user.id, resources)
+  if (block !== undefined) throw accessBlocked(block, 'invalid_grant')
+  if (platform.now() / 1000 > authTime + access.maximumAge(resources)) {
+    throw sessionTooOld('invalid_grant')
+  }
+  const policy = access.unsatisfied({
     sessionId,
-    resources: wanted === undefined ? [] : [wanted.resource.appId],
+    resources,
+    contexts: [...claimsRequest.contexts, ...claimsRequest.idTokenContexts],
     named: claimsRequest.policies,
   })
   if (policy === undefined) return
@@ -95,6 +118,12 @@ function requireProof(
     policy,
     parameters.assertion === undefined ? 'invalid_grant' : 'interaction_required',
   )
+}
+
+/** An API that takes assignment gives nothing to who has none, whatever was consented to. */
+function requireAssigned({ user }: TenantUser, { appId, ...resource }: Application): void {
+  if (resource.appRoleAssignmentRequired !== true || user.appRoles?.[appId] !== undefined) return
+  throw userNotAssigned(user.userPrincipalName, resource.displayName, 'invalid_grant')
 }
 
 interface AccessTokenParts {

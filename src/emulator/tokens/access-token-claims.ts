@@ -4,6 +4,7 @@ import type { TenantUser } from '../platform/registry.js'
 import type { ClaimsRequest } from './claims-request.js'
 import { opaqueClaims, pairwiseSubject, tokenId } from './identifiers.js'
 import { optionalUserClaims } from './optional-claims.js'
+import { roleAndGroupClaims } from './role-and-group-claims.js'
 import { homeIssuerOf, preferredUsername } from './user-claims.js'
 
 /** How the client proved who it is: `azpacr` and `appidacr`. */
@@ -46,10 +47,10 @@ export function accessTokenClaims(
   platform: Platform,
   request: AccessTokenRequest,
 ): Record<string, unknown> {
-  const { resource, version, tenantId, lifetime } = request
+  const { version, tenantId, lifetime } = request
   const now = Math.floor(platform.now() / 1000)
   return {
-    aud: version === 2 ? resource.appId : request.audience,
+    aud: audienceOf(request),
     iss: version === 2 ? issuerOf(platform, tenantId) : v1IssuerOf(platform, tenantId),
     iat: now - 300,
     nbf: Math.max(now - 300, platform.access.validFrom(objectIdOf(request))),
@@ -64,6 +65,12 @@ export function accessTokenClaims(
       ver: version === 2 ? '2.0' : '1.0',
     }),
   }
+}
+
+/** Always the id in v2.0; in v1.0 as it was asked for, unless the API has opted in to its id. */
+function audienceOf({ version, resource, audience }: AccessTokenRequest): string {
+  const isById = version === 2 || optionalClaimsOf(resource).includes('aud(use_guid)')
+  return isById ? resource.appId : audience
 }
 
 function objectIdOf({ subject }: AccessTokenRequest): string {
@@ -100,7 +107,6 @@ function userClaims(
 ): object {
   const { resource, version } = request
   const names = optionalClaimsOf(resource)
-  const roles = account.user.appRoles?.[resource.appId] ?? []
   const idp = homeIssuerOf(account)
   return {
     ...(version === 1 ? v1UserClaims(account) : v2UserClaims(account)),
@@ -109,7 +115,7 @@ function userClaims(
     ...(names.includes('idtyp(include_user_token)') && { idtyp: 'user' }),
     name: account.user.displayName,
     oid: account.user.id,
-    ...(roles.length > 0 && { roles }),
+    ...roleAndGroupClaims(resource, account, { optional: names }),
     scp: scopes.join(' '),
     sid: sessionId,
     sub: pairwiseSubject(resource.appId, account),

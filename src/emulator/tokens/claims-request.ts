@@ -6,20 +6,30 @@ export interface ClaimsRequest {
   capabilities: string[]
   /** `acrs` for the access token: authentication contexts, such as `c1`. */
   contexts: string[]
+  /** `acrs` for the ID token. */
+  idTokenContexts: string[]
   /** `polids`: Conditional Access policies that the sign-in is to satisfy. */
   policies: string[]
 }
 
 /** https://learn.microsoft.com/entra/identity-platform/claims-challenge */
 export function parseClaimsRequest(text: string | undefined): ClaimsRequest {
-  if (text === undefined || text === '') return { capabilities: [], contexts: [], policies: [] }
-  const { access_token: accessToken } = jsonObject(text)
+  if (text === undefined || text === '') return noClaims
+  const { access_token: accessToken, id_token: idToken } = jsonObject(text)
   const members = isObject(accessToken) ? accessToken : {}
   return {
     capabilities: valuesOf(members.xms_cc),
     contexts: valuesOf(members.acrs),
+    idTokenContexts: valuesOf(isObject(idToken) ? idToken.acrs : undefined),
     policies: valuesOf(members.polids),
   }
+}
+
+export const noClaims: ClaimsRequest = {
+  capabilities: [],
+  contexts: [],
+  idTokenContexts: [],
+  policies: [],
 }
 
 function jsonObject(text: string): Record<string, unknown> {

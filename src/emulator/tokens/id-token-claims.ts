@@ -1,15 +1,23 @@
+import { createHash } from 'node:crypto'
 import type { Application } from '../directory.js'
-import { issuerOf, type Platform } from '../platform/platform.js'
+import { issuerOf, v1IssuerOf, type Platform } from '../platform/platform.js'
 import type { TenantUser } from '../platform/registry.js'
 import { isPersonal } from '../platform/tenant-segment.js'
 import type { OpenidScope } from '../scopes/parse-scope.js'
 import { opaqueClaims, pairwiseSubject, tokenId } from './identifiers.js'
 import { optionalUserClaims } from './optional-claims.js'
+import { roleAndGroupClaims } from './role-and-group-claims.js'
 import { homeIssuerOf, preferredUsername } from './user-claims.js'
 
 export interface IdTokenRequest {
   client: Application
   account: TenantUser
+  /** Version of the endpoint that was asked. */
+  version: 1 | 2
+  /** Authentication contexts that were satisfied. */
+  contexts: readonly string[]
+  /** What came with it from `/authorize`, by its hash; nothing from `/token`. */
+  beside?: { code?: string | undefined; accessToken?: string | undefined }
   openid: readonly OpenidScope[]
   nonce: string | undefined
   sessionId: string
@@ -22,13 +30,12 @@ export function idTokenClaims(
   platform: Platform,
   request: IdTokenRequest,
 ): Record<string, unknown> {
-  const { client, account, nonce, sessionId } = request
-  const { tenant, user } = account
+  const { client, account, version, nonce, sessionId } = request
+  const { tenant } = account
   const now = Math.floor(platform.now() / 1000)
-  const roles = user.appRoles?.[client.appId] ?? []
   return {
     aud: client.appId,
-    iss: issuerOf(platform, tenant.id),
+    iss: version === 2 ? issuerOf(platform, tenant.id) : v1IssuerOf(platform, tenant.id),
     iat: now - 300,
     nbf: now - 300,
     exp: now + lifetimeOf(account),
@@ -37,12 +44,37 @@ export function idTokenClaims(
     ...profileClaims(request),
     ...optionalClaims(request),
     ...(nonce !== undefined && { nonce }),
-    ...(roles.length > 0 && { roles }),
+    ...hashes(request),
+    ...roleAndGroupClaims(client, account, {
+      optional: client.optionalClaims?.idToken ?? [],
+      isFromAuthorize: request.beside !== undefined,
+    }),
+    ...contextClaim(request),
     ...organizationClaims(account, sessionId),
     sub: pairwiseSubject(client.appId, account),
     tid: tenant.id,
-    ver: '2.0',
+    ver: version === 2 ? '2.0' : '1.0',
   }
+}
+
+/** Of what stands beside it; ID tokens of the token endpoint have none. */
+function hashes({ beside = {} }: IdTokenRequest): object {
+  const { code, accessToken } = beside
+  return {
+    ...(code !== undefined && { c_hash: halfHash(code) }),
+    ...(accessToken !== undefined && { at_hash: halfHash(accessToken) }),
+  }
+}
+
+/** OpenID Connect Core 1.0 section 3.3.2.11. */
+function halfHash(value: string): string {
+  return createHash('sha256').update(value).digest().subarray(0, 16).toString('base64url')
+}
+
+/** Contexts are said to clients that opted in to `acrs`. */
+function contextClaim({ client, contexts }: IdTokenRequest): object {
+  const optedIn = client.optionalClaims?.idToken?.includes('acrs') === true
+  return optedIn && contexts.length > 0 ? { acrs: [...new Set(contexts)] } : {}
 }
 
 /** An hour; a day for personal accounts. */
@@ -61,10 +93,19 @@ function emailClaim({ account, openid }: IdTokenRequest): object {
   return wanted && account.user.mail !== undefined ? { email: account.user.mail } : {}
 }
 
-function profileClaims({ account, openid }: IdTokenRequest): object {
+function profileClaims({ account, openid, version }: IdTokenRequest): object {
   if (!openid.includes('profile')) return {}
   const { user } = account
-  return { name: user.displayName, oid: user.id, preferred_username: preferredUsername(account) }
+  const named = { name: user.displayName, oid: user.id }
+  if (version === 2) return { ...named, preferred_username: preferredUsername(account) }
+  return {
+    ...named,
+    amr: ['pwd', 'mfa'],
+    family_name: user.surname,
+    given_name: user.givenName,
+    unique_name: preferredUsername(account),
+    ...(homeIssuerOf(account) === undefined && { upn: user.userPrincipalName }),
+  }
 }
 
 function optionalClaims({ client, account, authTime }: IdTokenRequest): object {

@@ -38,19 +38,19 @@ export interface SigningRequest {
 
 export async function signAccessToken(request: SigningRequest): Promise<string> {
   const { resource, version, payload, key, header = {} } = request
-  const standard = accessTokenHeader(version, key)
+  const standard = tokenHeader(version, key)
   if (resource.appId !== graphAppId) return signJwt({ ...standard, ...header }, payload, key)
   const nonce = randomBytes(32).toString('base64url')
   return signGraphJwt({ ...standard, ...header, nonce }, payload, key)
 }
 
-function accessTokenHeader(version: 1 | 2, { kid }: SigningKey): Record<string, unknown> {
+export function tokenHeader(version: 1 | 2, { kid }: SigningKey): Record<string, unknown> {
   return { typ: 'JWT', alg: 'RS256', kid, ...(version === 1 && { x5t: kid }) }
 }
 
 export async function issueIdToken(platform: Platform, request: IdTokenRequest): Promise<string> {
   const key = keyFor(platform, request.account.tenant.id)
-  return signJwt(accessTokenHeader(2, key), idTokenClaims(platform, request), key)
+  return signJwt(tokenHeader(request.version, key), idTokenClaims(platform, request), key)
 }
 
 /** Personal accounts have keys of their own. */

@@ -1,20 +1,57 @@
 import { randomUUID } from 'node:crypto'
 import { consentedScopes } from '../consent/consented-scopes.js'
 import type { Application } from '../directory.js'
-import type { MintRequest } from '../emulator.js'
+import type { MintRequest, IdTokenMint } from '../emulator.js'
+import type { SigningKey } from '../keys/signing-key.js'
 import type { Platform } from '../platform/platform.js'
 import type { TenantUser } from '../platform/registry.js'
 import { accessTokenClaims, type AccessTokenRequest } from './access-token-claims.js'
-import { keyFor, signAccessToken, tokenVersionOf } from './issue-token.js'
+import { noClaims } from './claims-request.js'
+import { idTokenClaims } from './id-token-claims.js'
+import { keyFor, signAccessToken, tokenHeader, tokenVersionOf } from './issue-token.js'
+import { signJwt } from './sign-jwt.js'
 
 /** An access token without a grant: as the platform would issue it, or as a test wants it. */
-export async function mintToken(platform: Platform, request: MintRequest): Promise<string> {
+export async function mintAccessToken(platform: Platform, request: MintRequest): Promise<string> {
   const resource = requireApplication(platform, request.resource)
   const version = request.version ?? tokenVersionOf(resource)
   const issue = issueRequest(platform, request, { resource, version })
   const payload = { ...accessTokenClaims(platform, issue), ...request.claims }
-  const key = keyFor(platform, issue.tenantId)
+  const key = keyOf(platform, request, issue.tenantId)
   return signAccessToken({ resource, version, payload, key, header: request.header ?? {} })
+}
+
+/** An ID token without a sign-in. */
+export async function mintIdToken(platform: Platform, request: IdTokenMint): Promise<string> {
+  const { version = 2, nonce, claims, header, expiresIn } = request
+  const client = requireApplication(platform, request.client)
+  const found = requireUser(platform, request.user)
+  const tenant = platform.directory.tenants.find(({ id }) => id === request.tenant) ?? found.tenant
+  const authTime = Math.floor(platform.now() / 1000)
+  const key = keyOf(platform, request, tenant.id)
+  const payload = {
+    ...idTokenClaims(platform, {
+      client,
+      account: { ...found, tenant },
+      version,
+      contexts: [],
+      openid: ['openid', 'profile', 'email'],
+      nonce,
+      sessionId: randomUUID(),
+      authTime,
+    }),
+    ...(expiresIn !== undefined && { exp: authTime + expiresIn }),
+    ...claims,
+  }
+  return signJwt({ ...tokenHeader(version, key), ...header }, payload, key)
+}
+
+function keyOf(
+  platform: Platform,
+  { key }: Pick<MintRequest, 'key'>,
+  tenantId: string,
+): SigningKey {
+  return key === undefined ? keyFor(platform, tenantId) : platform.keys.find(key)
 }
 
 interface MintTarget {
@@ -48,7 +85,7 @@ function issueRequest(
             authTime: Math.floor(platform.now() / 1000),
             contexts: [],
           },
-    claimsRequest: { capabilities: [], contexts: [], policies: [] },
+    claimsRequest: noClaims,
     lifetime: request.expiresIn ?? 3_600,
   }
 }
@@ -109,7 +146,7 @@ function clientOf(
   return found ?? resource
 }
 
-function requireApplication({ registry }: Platform, appId: string): Application {
+export function requireApplication({ registry }: Platform, appId: string): Application {
   const application = registry.application(appId)
   if (application === undefined) {
     throw new Error(`The directory has no application with the id '${appId}'.`)
@@ -117,7 +154,7 @@ function requireApplication({ registry }: Platform, appId: string): Application 
   return application
 }
 
-function requireUser({ registry }: Platform, id: string): TenantUser {
+export function requireUser({ registry }: Platform, id: string): TenantUser {
   const account = registry.user(id)
   if (account === undefined) throw new Error(`The directory has no user with the id '${id}'.`)
   return account

@@ -18,8 +18,7 @@ export function optionalUserClaims(
 ): Record<string, unknown> {
   const known = new Map<string, unknown>(Object.entries(available(source)))
   const asked = names.filter((name) => known.get(name) !== undefined)
-  const claims = Object.fromEntries(asked.map((name) => [name, known.get(name)]))
-  return names.includes('groups') ? { ...claims, ...groupClaims(source.account) } : claims
+  return Object.fromEntries(asked.map((name) => [name, known.get(name)]))
 }
 
 function available({ account, authTime }: OptionalClaimsSource): Record<string, unknown> {
@@ -28,22 +27,18 @@ function available({ account, authTime }: OptionalClaimsSource): Record<string, 
   const mailDomain = user.mail?.split('@').at(-1)
   return {
     acct: isGuest ? 1 : 0,
+    amr: ['pwd', 'mfa'],
     auth_time: authTime,
+    ctry: user.usageLocation,
     email: user.mail,
     family_name: user.surname,
     given_name: user.givenName,
     ipaddr: '203.0.113.7',
     login_hint: loginHintOf(account),
+    tenant_ctry: tenant.countryLetterCode,
+    tenant_region_scope: 'EU',
     upn: user.userPrincipalName,
+    verified_primary_email: user.mail === undefined ? undefined : [user.mail],
     xms_edov: mailDomain === undefined ? undefined : tenant.domains.includes(mailDomain),
   }
-}
-
-/** More than 200 groups do not fit: the token then says where to ask, at an address long closed. */
-function groupClaims({ tenant, user }: TenantUser): Record<string, unknown> {
-  const { groups = [] } = user
-  if (groups.length === 0) return {}
-  if (groups.length <= 200) return { groups }
-  const endpoint = `https://graph.windows.net/${tenant.id}/users/${user.id}/getMemberObjects`
-  return { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint } } }
 }

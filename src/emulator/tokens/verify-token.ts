@@ -1,4 +1,4 @@
-import type { Platform } from '../platform/platform.js'
+import { issuerOf, v1IssuerOf, type Platform } from '../platform/platform.js'
 import { graphSigningInput } from './sign-jwt.js'
 
 export type TokenFault = 'malformed' | 'unknown key' | 'signature' | 'issuer' | 'expired'
@@ -21,7 +21,9 @@ export async function verifyToken(
   token: string,
 ): Promise<Record<string, unknown>> {
   const { header, claims, input, signature } = decode(token)
-  const key = platform.keys.published().find(({ kid }) => kid === header.kid)
+  const key = platform.keys
+    .published()
+    .find(({ kid, cloudInstanceName }) => kid === header.kid && cloudInstanceName === undefined)
   if (key === undefined) throw new TokenFaultError('unknown key', 'The key was not found.')
   const signed = typeof header.nonce === 'string' ? graphSigningInput(input) : input
   const valid = await crypto.subtle.verify(
@@ -38,11 +40,8 @@ export async function verifyToken(
   return claims
 }
 
-function requireOwnIssuer(
-  { origin, cloud }: Platform,
-  { iss, tid }: Record<string, unknown>,
-): void {
-  const own = [`${origin}/${String(tid)}/v2.0`, `${cloud.v1Issuer}/${String(tid)}/`]
+function requireOwnIssuer(platform: Platform, { iss, tid }: Record<string, unknown>): void {
+  const own = [issuerOf(platform, String(tid)), v1IssuerOf(platform, String(tid))]
   if (!own.includes(String(iss))) {
     throw new TokenFaultError('issuer', 'The issuer is not one of this platform.')
   }

@@ -4,6 +4,7 @@ import { resourceNotFound } from '../errors/scope-errors.js'
 import type { Platform } from '../platform/platform.js'
 import { parseScope } from '../scopes/parse-scope.js'
 import { planScopes } from '../scopes/scope-plan.js'
+import { noClaims } from '../tokens/claims-request.js'
 import { issueAccessToken, tokenVersionOf } from '../tokens/issue-token.js'
 
 export interface IdentityToken {
@@ -32,7 +33,7 @@ export async function issueIdentityToken(
     client: clientId,
     proof: 'certificate',
     subject: { servicePrincipal: principalId, roles: rolesOf(platform, identity, api.resource) },
-    claimsRequest: { capabilities: [], contexts: [], policies: [] },
+    claimsRequest: noClaims,
     lifetime,
   })
   const now = Math.floor(platform.now() / 1000)

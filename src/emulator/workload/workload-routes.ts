@@ -1,4 +1,4 @@
-import type { Endpoint } from '../emulator.js'
+import type { Endpoint } from '../emulator-switches.js'
 import type { Exchange } from '../http/exchange.js'
 import { jsonReply, sendReply } from '../http/reply.js'
 import type { Services } from '../platform/services.js'
