@@ -69,7 +69,7 @@ function parsed(config: Config, flags: Flags): Parsed {
 }
 
 function messageOf(error: unknown, flags: Flags): string {
-  const message = error instanceof Error ? error.message : ''
+  const message = String((Object(error) as { message?: unknown }).message)
   const [, unknown] = /^Unknown option '-{1,2}([^'=]+)/.exec(message) ?? []
   if (unknown === undefined) return message.split('\n')[0] ?? message
   const names = Object.keys(flags)

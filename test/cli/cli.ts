@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -44,6 +44,13 @@ export async function cli(args: readonly string[], world: CliWorld = {}): Promis
   return { code, printed: printed.join('\n'), told: told.join('\n') }
 }
 
+const running = new Set<ChildProcess>()
+
+/** Ends what a test that failed has left behind. */
+export function endPrograms(): void {
+  for (const child of running) child.kill('SIGKILL')
+}
+
 const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
 /** The command as a user has it: the built program, in a process and a folder of its own. */
@@ -53,6 +60,8 @@ export function startCli(args: readonly string[], world: CliWorld = {}) {
     cwd: world.folder ?? tmpdir(),
     env: { PATH: process.env['PATH'], ...world.environment },
   })
+  running.add(child)
+  child.once('close', () => running.delete(child))
   child.stdin.end(world.input ?? '')
   const result = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(
     ([printed, told]): CliResult => ({ code: child.exitCode ?? -1, printed, told }),

@@ -2,13 +2,14 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import { contosoDirectory } from 'entrada/emulator'
 import { ids } from '../support/ids.js'
 import { serve } from '../support/loopback-server.js'
-import { cli, startCli } from './cli.js'
+import { cli, endPrograms, startCli } from './cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'entrada-command-'))
+afterEach(endPrograms)
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const file = (name: string, content: string) => {
@@ -62,7 +63,7 @@ describe('the entrada command', () => {
     [['doctor', '--registration', 'manifest.json'], 'az ad app show'],
     [['doctor', '--grants', 'object.json'], 'no list of grants'],
     [['emulator', '--directory', '/gone.json'], '/gone.json cannot be read'],
-    [['emulator', '--port', '0', '--directory', 'text.json'], 'is not JSON'],
+    [['emulator', '--port', '0', '--directory', 'text.json'], 'cannot be used'],
   ])('%j ends with 1 and a line on standard error', async (args, words) => {
     file('text.json', 'text')
     file('list.json', '[]')
@@ -149,7 +150,8 @@ describe('the entrada command, as a process', () => {
 
   it('says that a port is in use, and which option takes another', async () => {
     const other = await serve((_request, response) => response.end())
-    const { code, told } = await startCli(['emulator', '--port', String(other.port)]).result
+    const started = startCli(['emulator', '--port', String(other.port), '--graph-port', '0'])
+    const { code, told } = await started.result
     await other.stop()
     expect(told).toContain(`Port ${other.port} is in use. --port 0 takes a free one`)
     expect(code).toBe(1)
@@ -160,7 +162,7 @@ describe('entrada emulator --open', () => {
   it('shows the emulator in the browser', async () => {
     const { told, printed, code } = await cli(['emulator', '--port', '0', '--open'])
     const origin = /platform is emulated: (\S+)/.exec(printed)?.[1]
-    expect(told).toBe(`browser: ${origin}`)
+    expect(told).toBe(`browser: ${origin}/emulator`)
     expect(code).toBe(0)
   })
 })

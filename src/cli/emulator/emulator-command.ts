@@ -24,8 +24,11 @@ export const emulatorCommand: Command = {
       meaning: `Port of the sign-in pages; ${usualPort}. 0 takes a free one.`,
     },
     'graph-port': { value: 'number', meaning: 'Port of Microsoft Graph; the one after --port.' },
-    directory: { value: 'file', meaning: 'Tenants, users and apps, as JSON; Contoso by default.' },
-    open: { meaning: 'Open the emulator in the browser.' },
+    directory: {
+      value: 'file',
+      meaning: 'Tenants, users and apps, as JSON, followed when it changes.',
+    },
+    open: { meaning: 'Open its page of switches in the browser.' },
   }),
   run,
 }
@@ -39,10 +42,8 @@ async function run(typed: Arguments, terminal: Terminal): Promise<number> {
   const interrupted = terminal.untilInterrupted()
   const emulator = await startedEmulator({ port, graphPort }, path, terminal)
   try {
-    for (const line of typed.has('json') ? [asJson(emulator)] : welcome(emulator)) {
-      terminal.print(line)
-    }
-    if (typed.has('open')) terminal.openBrowser(emulator.listening)
+    terminal.print(typed.has('json') ? asJson(emulator) : welcome(emulator).join('\n'))
+    if (typed.has('open')) terminal.openBrowser(emulator.controlUrl)
     await interrupted
   } finally {
     await emulator.stop()
@@ -73,13 +74,13 @@ function environmentOf({ origin, graphOrigin, directory }: Emulator) {
 
 /** One line, for a script that waits until the emulator is ready. */
 function asJson(emulator: Emulator): string {
-  const { origin, authority, graphOrigin, listening } = emulator
+  const { origin, authority, graphOrigin, listening, controlUrl } = emulator
   const environment = environmentOf(emulator)
-  return JSON.stringify({ origin, listening, authority, graphOrigin, environment })
+  return JSON.stringify({ origin, listening, authority, graphOrigin, controlUrl, environment })
 }
 
 function welcome(emulator: Emulator): readonly string[] {
-  const { listening, graphOrigin, directory } = emulator
+  const { listening, controlUrl, graphOrigin, directory } = emulator
   const users = directory.tenants.flatMap((tenant) =>
     tenant.users.map(({ userPrincipalName, displayName, isAdmin }) => [
       userPrincipalName,
@@ -93,6 +94,7 @@ function welcome(emulator: Emulator): readonly string[] {
     '',
     `  The Microsoft identity platform is emulated: ${listening}`,
     `  Microsoft Graph is emulated: ${graphOrigin}`,
+    `  Switches and the log of requests: ${controlUrl}`,
     '',
     '  An app finds it by its environment:',
     ...Object.entries(environmentOf(emulator)).map(([name, value]) => `    ${name}=${value}`),

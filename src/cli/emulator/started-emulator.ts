@@ -1,4 +1,4 @@
-import type { Directory, Emulator, EmulatorOptions } from '../../emulator/index.js'
+import type { DirectoryFile, Emulator, EmulatorOptions } from '../../emulator/index.js'
 import { CommandError } from '../command-error.js'
 import type { Terminal } from '../terminal.js'
 
@@ -14,26 +14,21 @@ export async function startedEmulator(
   terminal: Terminal,
 ): Promise<Emulator> {
   const { startEmulator } = await import('../../emulator/index.js')
-  const directory = path === undefined ? undefined : directoryIn(path, terminal)
   try {
-    return await startEmulator(directory, options)
+    const emulator = await startEmulator(path, {
+      ...options,
+      onDirectoryChange: (file) => newsOf(file).forEach((line) => terminal.tell(line)),
+    })
+    emulator.directoryFile?.notes.forEach((note) => terminal.tell(note))
+    return emulator
   } catch (error) {
     throw explained(error)
   }
 }
 
-function directoryIn(path: string, terminal: Terminal): Directory {
-  let text: string
-  try {
-    text = terminal.readFile(path)
-  } catch {
-    throw new CommandError(`The directory ${path} cannot be read. Expected a JSON file.`)
-  }
-  try {
-    return JSON.parse(text) as Directory // checked by the emulator
-  } catch {
-    throw new CommandError(`The directory ${path} is not JSON.`)
-  }
+function newsOf({ path, notes, problem }: DirectoryFile): readonly string[] {
+  if (problem === undefined) return [`${path} was read again.`, ...notes]
+  return [`${problem.message} What it said before stays in force.`]
 }
 
 function explained(error: unknown): unknown {
@@ -47,6 +42,7 @@ function explained(error: unknown): unknown {
   if (code === 'EACCES') {
     return new CommandError(`Port ${String(port)} needs privileges. Take one above 1023.`)
   }
+  if (error.message.startsWith('The directory')) return new CommandError(error.message)
   const { code: cause } = Object(error.cause) as { code?: unknown }
   if (cause !== 'ERR_MODULE_NOT_FOUND') return error
   return new CommandError(
