@@ -40,6 +40,7 @@ export default tseslint.config(
         console: 'readonly',
         module: 'readonly',
         performance: 'readonly',
+        fetch: 'readonly',
         URL: 'readonly',
         URLSearchParams: 'readonly',
       },

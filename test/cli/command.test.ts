@@ -139,15 +139,6 @@ describe('the entrada command, as a process', () => {
     expect(await result).toMatchObject({ code: 0, told: '' })
   })
 
-  it('tells a script where the emulator is', async () => {
-    const { child, result } = startCli(['emulator', '--port', '0', '--json'])
-    const [first] = (await once(child.stdout, 'data')) as [Buffer]
-    const { origin, environment } = JSON.parse(first.toString()) as Record<string, string>
-    expect(environment).toMatchObject({ AZURE_AUTHORITY_HOST: origin, AZURE_CLIENT_ID: ids.web })
-    child.kill('SIGTERM')
-    expect(await result).toMatchObject({ code: 0 })
-  })
-
   it('says that a port is in use, and which option takes another', async () => {
     const other = await serve((_request, response) => response.end())
     const started = startCli(['emulator', '--port', String(other.port), '--graph-port', '0'])
@@ -159,10 +150,12 @@ describe('the entrada command, as a process', () => {
 })
 
 describe('entrada emulator --open', () => {
-  it('shows the emulator in the browser', async () => {
-    const { told, printed, code } = await cli(['emulator', '--port', '0', '--open'])
-    const origin = /platform is emulated: (\S+)/.exec(printed)?.[1]
-    expect(told).toBe(`browser: ${origin}/emulator`)
+  it('shows its page of switches in the browser, and tells a script where everything is', async () => {
+    const { told, printed, code } = await cli(['emulator', '--port', '0', '--open', '--json'])
+    const { origin, controlUrl, environment } = JSON.parse(printed) as Record<string, string>
+    expect(told).toBe(`browser: ${controlUrl}`)
+    expect(controlUrl).toBe(`${origin}/emulator`)
+    expect(environment).toMatchObject({ AZURE_AUTHORITY_HOST: origin, AZURE_CLIENT_ID: ids.web })
     expect(code).toBe(0)
   })
 })
