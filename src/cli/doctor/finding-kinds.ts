@@ -95,15 +95,15 @@ export const findingKinds = Object.freeze({
   'redirect-uri-local': notice('Redirect URIs of development are registered.', replyUrl),
   'sign-out-uri-missing': warning(
     'After sign-out the browser stays at Entra.',
-    `${signIn}#sign-out`,
+    `${signIn}#signing-out`,
   ),
   'front-channel-elsewhere': warning(
     'Entra ends sessions at another address.',
-    `${signIn}#sign-out`,
+    `${signIn}#signing-out`,
   ),
   'front-channel-missing': notice(
     'Signing out elsewhere does not end sessions here.',
-    `${signIn}#sign-out`,
+    `${signIn}#signing-out`,
   ),
 
   'proxy-not-trusted': error(
