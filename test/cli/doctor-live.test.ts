@@ -223,7 +223,7 @@ describe('entrada doctor --app', () => {
     const world: CliWorld = {
       ...at(origin),
       async fetch(input, init) {
-        const url = String(input)
+        const url = new Request(input, init).url
         if (!url.startsWith(origin)) return fetch(input, init)
         const answer = await fetch(url.replace(origin, app.origin), init)
         const location = answer.headers
