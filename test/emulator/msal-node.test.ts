@@ -46,6 +46,9 @@ function networkTo({ origin, listening }: Emulator): INetworkModule {
   }
 }
 
+// In full, as the platform's answer names it and MSAL then looks for it.
+const userRead = 'https://graph.microsoft.com/User.Read'
+
 let certificate: ClientCertificate
 const running = new Map<string, Emulator>()
 
@@ -102,7 +105,7 @@ describe.each(['https://login.microsoftonline.com', 'https://login.contoso.examp
     }
 
     it('signs in, answers from its cache, and refreshes without the user', async () => {
-      const { msal, result } = await signedIn(['User.Read'])
+      const { msal, result } = await signedIn([userRead])
       const { account } = result
       if (account === null) throw new Error('MSAL has no account.')
       expect(account).toMatchObject({
@@ -110,12 +113,12 @@ describe.each(['https://login.microsoftonline.com', 'https://login.contoso.examp
         tenantId: contoso,
         username: 'ada@contoso.example',
       })
-      expect(claimsOf(result.accessToken).aud).toBe(graph)
-      const cached = await msal.acquireTokenSilent({ account, scopes: ['User.Read'] })
+      expect(claimsOf(result.accessToken).aud).toBe('https://graph.microsoft.com')
+      const cached = await msal.acquireTokenSilent({ account, scopes: [userRead] })
       expect(cached).toMatchObject({ fromCache: true, accessToken: result.accessToken })
       const renewed = await msal.acquireTokenSilent({
         account,
-        scopes: ['User.Read'],
+        scopes: [userRead],
         forceRefresh: true,
       })
       expect(renewed).toMatchObject({ fromCache: false })

@@ -74,9 +74,9 @@ function memberMismatch(
   if (missing !== undefined) return `${where.path} has no '${missing}', which it needs.`
   return firstOf(
     Object.entries(object).map(([name, value]) => () => {
-      const member = properties[name] ?? additionalProperties
+      const member = Object.hasOwn(properties, name) ? properties[name] : additionalProperties
       const path = where.path === '' ? name : `${where.path}.${name}`
-      if (member === true) return undefined
+      if (member === undefined || member === true) return undefined
       if (member !== false) return mismatch(member, value, { ...where, path })
       return `${path} is not known here. Known are: ${Object.keys(properties).join(', ')}.`
     }),

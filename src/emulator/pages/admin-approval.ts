@@ -24,7 +24,7 @@ export function adminApprovalPage(model: AdminApprovalModel): string {
         <strong>${appName}</strong> asks for permissions in your organization that only an
         administrator can grant. Ask an administrator to grant them before you use it.
       </p>
-      ${permissionList(permissions)} ${traceList(trace)}
+      ${permissionList(permissions)} ${traceList(trace, 90094)}
       <form method="post" action="${returnAction}">
         ${hiddenFields(fields)}
         <div class="actions">

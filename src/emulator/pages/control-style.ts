@@ -12,11 +12,11 @@ export const controlStyle = `
 .done { padding: 0.625rem 1rem; border: 1px solid var(--line); border-inline-start: 4px solid var(--accent); border-radius: 0.375rem; background: var(--tint); }
 .plain { margin: 0 0 1rem; padding-inline-start: 1.25rem; }
 .plain li { margin: 0.25rem 0; overflow-wrap: anywhere; }
-.switches { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); gap: 1rem; }
+.switches { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); align-items: start; gap: 1rem; }
 .switch { display: flex; flex-direction: column; padding: 1rem; border: 1px solid var(--line); border-radius: 0.625rem; }
 .switch .quiet { margin-bottom: 0.75rem; }
-.switch .action { margin-top: auto; align-self: flex-start; }
-.field { display: grid; grid-template-columns: minmax(6.5rem, 2fr) 3fr; align-items: center; gap: 0.75rem; margin: 0 0 0.625rem; font-size: 0.875rem; }
+.switch .action { align-self: flex-start; margin-top: 0.25rem; }
+.field { display: grid; grid-template-columns: 6.5rem 1fr; align-items: center; gap: 0.75rem; margin: 0 0 0.625rem; font-size: 0.875rem; }
 .field input, .field select { width: 100%; min-width: 0; min-height: 2.25rem; padding: 0.25rem 0.5rem; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--edge); border-radius: 0.375rem; }
 .field ::placeholder { color: var(--quiet); opacity: 1; }
 .log { margin-top: 1.25rem; }
@@ -32,7 +32,7 @@ export const controlStyle = `
   .wide { width: 100%; margin: 0; }
   .log summary { grid-template-columns: max-content 1fr; }
   .log .call { grid-row: 1; grid-column: 2; }
-  .log .outcome { grid-column: 2; }
+  .log .outcome, .log summary .quiet { grid-column: 2; }
   .log .trace { grid-template-columns: 1fr; }
 }
 `
