@@ -64,6 +64,12 @@ module.exports = {
       to: { path: floor('emulator') },
     },
     {
+      name: 'nobody-imports-the-command-line',
+      severity: 'error',
+      from: { path: '^src/', pathNot: except('cli/') },
+      to: { path: floor('cli') },
+    },
+    {
       name: 'barrels-only-where-exports-point',
       severity: 'error',
       from: {},

@@ -41,6 +41,7 @@ export default tseslint.config(
         module: 'readonly',
         performance: 'readonly',
         Response: 'readonly',
+        fetch: 'readonly',
         URL: 'readonly',
         URLSearchParams: 'readonly',
       },

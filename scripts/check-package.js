@@ -1,9 +1,10 @@
 // The package as a user gets it: packed, installed in an empty folder, type-checked from ESM and
-// CommonJS programs, then imported and required on every supported line of Node.
+// CommonJS programs, imported and required on every supported line of Node, and its command run.
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { checkWithoutPeer, checkWithPeer } from './check-command.js'
 
 const nodeVersions = ['20.19.0', '22.12.0', '22', '24']
 const folder = mkdtempSync(join(tmpdir(), 'entrada-package-'))
@@ -17,6 +18,10 @@ try {
   const bundler = ['--module', 'preserve', '--moduleResolution', 'bundler']
   run(join(folder, 'node_modules/.bin/tsc'), ['-p', folder, ...bundler], folder)
   console.log('types: ESM and CommonJS programs compile, with nodenext and with bundler')
+  checkWithoutPeer(folder)
+  run('npm', ['install', '--no-audit', '--no-fund', '--silent', 'oidc-provider@9'], folder)
+  await checkWithPeer(folder)
+  console.log('command: runs without oidc-provider, and its emulator with it')
   for (const version of nodeVersions) {
     const node = nodeBinary(version)
     for (const program of ['import.mjs', 'require.cjs']) {

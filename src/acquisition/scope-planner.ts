@@ -1,4 +1,5 @@
 import { cacheKey } from '../protocol/cache-key.js'
+import type { ScopesAskedEvent } from '../protocol/events.js'
 import { planScopes, type ScopePlan } from '../protocol/scope-plan.js'
 import type { ScopePurpose } from '../protocol/scope-purpose.js'
 import type { Scopes } from './token-source-settings.js'
@@ -9,6 +10,7 @@ export interface ScopePlannerSettings {
   readonly clientId: string
   readonly graphResource: string
   readonly warn: (message: string) => void
+  readonly onEvent: (event: ScopesAskedEvent) => void
 }
 
 /** What a program asks for, and for what. */
@@ -20,7 +22,7 @@ export interface ScopeRequest {
 
 /**
  * Plans scopes once for each way a program writes them; what is legal and probably not meant is
- * told to the developer that one time.
+ * told to the developer that one time, and so is what is asked for.
  */
 export function createScopePlanner(
   settings: ScopePlannerSettings,
@@ -33,6 +35,7 @@ export function createScopePlanner(
     if (known !== undefined) return known
     const plan = planScopes(scopes, { ...settings, purpose, tenant })
     plan.warnings.forEach((warning) => settings.warn(warning))
+    settings.onEvent({ type: 'scopes-asked', purpose, scopes: plan.scopes })
     if (plans.size >= rememberedPlans) plans.clear()
     plans.set(key, plan)
     return plan

@@ -48,11 +48,14 @@ export async function startEmulator(
   const faults = createFaultGate()
   const platformHandler = switchable()
   const graphHandler = switchable()
-  const [keys, main, graph] = await Promise.all([
-    createKeyRing(now),
-    listenOnLoopback(platformHandler.handle, options.port ?? 0),
-    listenOnLoopback(graphHandler.handle, options.graphPort ?? 0),
-  ])
+  const keys = await createKeyRing(now)
+  const main = await listenOnLoopback(platformHandler.handle, options.port ?? 0)
+  const graph = await listenOnLoopback(graphHandler.handle, options.graphPort ?? 0).catch(
+    async (error: unknown) => {
+      await main.stop()
+      throw error
+    },
+  )
   const listening = `http://localhost:${main.port}`
   const graphOrigin = `http://localhost:${graph.port}`
   const origin = publicOrigin ?? listening

@@ -49,6 +49,7 @@ export function createInstance(options: EntraOptions, host: Host): Instance {
       clientId: settings.clientId,
       graphResource,
       warn: (message) => settings.host.warn(message),
+      onEvent: settings.onEvent,
     }),
     apis: settings.apis,
     graph: {

@@ -4,13 +4,15 @@ import type { EntraErrorCode } from './entra-error.js'
 import type { Grant } from './grant.js'
 import type { PlatformFault } from './platform-unavailable-error.js'
 import type { Explanation, RefusalReason } from './refusal-reason.js'
+import type { ScopePurpose } from './scope-purpose.js'
 
 /**
  * What happened, for the developer's log and metrics: every event that the `onEvent` option is
  * given, told apart by `type`. None holds a token, a secret or an address of a request; claim
  * values in an explanation are shortened and printable.
  */
-export type EntraEvent = RequestRefusedEvent | SignInEvent | TokenEvent | PlatformEvent
+export type EntraEvent =
+  RequestRefusedEvent | SignInEvent | TokenEvent | ScopesAskedEvent | PlatformEvent
 
 /** A guard, or `verifyToken()`, turned a caller away. */
 export interface RequestRefusedEvent {
@@ -83,6 +85,17 @@ export type SignInEvent =
       readonly type: 'session-expired'
       readonly reason: 'idle' | 'absolute' | 'revoked'
     } & Who)
+
+/**
+ * The program asks for tokens with these scopes: told once for each way it asks. A recording of it
+ * shows which scopes are never used (`entrada doctor --events`).
+ */
+export interface ScopesAskedEvent {
+  readonly type: 'scopes-asked'
+  readonly purpose: ScopePurpose
+  /** Fully qualified. */
+  readonly scopes: readonly string[]
+}
 
 /** What happened to the platform's keys; holds nothing that a request could have chosen. */
 export type PlatformEvent =

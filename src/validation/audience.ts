@@ -80,10 +80,15 @@ const graphAudiences = new Set([
   'https://microsoftgraph.chinacloudapi.cn',
 ])
 
+/** Whether an audience is Microsoft Graph, whose tokens nobody else can validate. */
+export function isGraphAudience(aud: unknown): boolean {
+  return typeof aud === 'string' && graphAudiences.has(aud)
+}
+
 function cureFor(audiences: Audiences, aud: unknown, version: TokenVersion): string {
   const { uri } = audiences
   if (typeof aud !== 'string') return `Ask for a token with the scope ${uri}/{scope}.`
-  if (graphAudiences.has(aud)) {
+  if (isGraphAudience(aud)) {
     return (
       `This token is for Microsoft Graph, which nobody else can validate. The client asks this API for ` +
       `${uri}/{scope}; a scope without a resource in front means Microsoft Graph.`

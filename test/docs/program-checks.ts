@@ -131,6 +131,13 @@ function checkNamedApi(): ProgramCheck {
   }
 }
 
+async function checkAnyScope(program: RunningProgram, emulator: Emulator, body: object) {
+  const other = await userToken(emulator, 'access_as_user')
+  expect(await answerOf(program, '/tasks', other)).toMatchObject({ status: 403 })
+  const token = await userToken(emulator, 'Tasks.Read')
+  expect(await answerOf(program, '/tasks', token)).toMatchObject({ status: 200, body })
+}
+
 export const checks: Readonly<Record<string, ProgramCheck>> = {
   'README.md: Protect an API': {
     environment: asApiWithoutCredential,
@@ -324,6 +331,32 @@ export const checks: Readonly<Record<string, ProgramCheck>> = {
       const [authority = ''] = (await program.printed).split('\n')
       const answer = await fetch(`${authority}/v2.0/.well-known/openid-configuration`)
       expect(await answer.json()).toMatchObject({ issuer: `${authority}/v2.0` })
+    },
+  },
+  'docs/migrate-from-passport-azure-ad.md: An API': {
+    environment: asApiWithoutCredential,
+    run: (program, emulator) =>
+      checkAnyScope(program, emulator, { user: adaId, tenant: contoso, scopes: ['Tasks.Read'] }),
+  },
+  'docs/migrate-from-passport-azure-ad.md: A web app': {
+    environment: asWebApp,
+    async run(program) {
+      const home = await signIn(browserOf(program), 'http://localhost:3000/', ada)
+      expect(home.html).toBe('Ada Example')
+    },
+  },
+  'docs/migrate-from-msal-node.md: Migrate from msal-node': {
+    environment: asWebApp,
+    async run(program) {
+      const me = await signIn(browserOf(program), 'http://localhost:3000/me', ada)
+      expect(JSON.parse(me.html)).toEqual({ displayName: 'Ada Example' })
+    },
+  },
+  'docs/migrate-from-express-openid-connect.md: Migrate from express-openid-connect': {
+    environment: asWebApp,
+    async run(program) {
+      const profile = await signIn(browserOf(program), 'http://localhost:3000/profile', ada)
+      expect(profile).toMatchObject({ url: 'http://localhost:3000/profile', html: 'Ada Example' })
     },
   },
 }

@@ -113,7 +113,7 @@ describe.each(['https://login.microsoftonline.com', 'https://login.contoso.examp
         tenantId: contoso,
         username: 'ada@contoso.example',
       })
-      expect(claimsOf(result.accessToken).aud).toBe(graph)
+      expect(claimsOf(result.accessToken).aud).toBe('https://graph.microsoft.com')
       const cached = await msal.acquireTokenSilent({ account, scopes: [userRead] })
       expect(cached).toMatchObject({ fromCache: true, accessToken: result.accessToken })
       const renewed = await msal.acquireTokenSilent({

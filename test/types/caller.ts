@@ -57,6 +57,8 @@ export function messageOf(event: EntraEvent): string {
     case 'token-acquired':
     case 'token-refused':
       return event.grant
+    case 'scopes-asked':
+      return event.scopes.join(' ')
     default:
       return event satisfies never
   }
