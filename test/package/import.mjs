@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import * as core from 'entrada'
 import { entra as expressEntra } from 'entrada/express'
+import { entra as fetchEntra } from 'entrada/fetch'
+import { entra as honoEntra } from 'entrada/hono'
 import { entra as koaEntra } from 'entrada/koa'
 import { startEmulator } from 'entrada/emulator'
 import { redisTokenStore } from 'entrada/redis'
@@ -11,6 +13,9 @@ const options = {
 }
 assert.equal(typeof expressEntra(options).requireScopes('Tasks.Read'), 'function')
 assert.equal(typeof koaEntra(options).requireScopes('Tasks.Read'), 'function')
+assert.equal(typeof honoEntra(options).requireScopes('Tasks.Read'), 'function')
+const refusal = await fetchEntra(options).requireScopes('Tasks.Read')(new Request('http://localhost/'))
+assert.equal(refusal?.status, 401)
 assert.equal(typeof redisTokenStore, 'function')
 assert.equal(typeof core.ConfigurationError, 'function')
 await assert.rejects(startEmulator(), /npm install --save-dev oidc-provider/)
