@@ -14,7 +14,9 @@ try {
   installInto(folder, tarball)
   cpSync(join(here, 'test/package'), folder, { recursive: true })
   run(join(folder, 'node_modules/.bin/tsc'), ['-p', folder], folder)
-  console.log('types: nodenext ESM and CommonJS programs compile')
+  const bundler = ['--module', 'preserve', '--moduleResolution', 'bundler']
+  run(join(folder, 'node_modules/.bin/tsc'), ['-p', folder, ...bundler], folder)
+  console.log('types: ESM and CommonJS programs compile, with nodenext and with bundler')
   for (const version of nodeVersions) {
     const node = nodeBinary(version)
     for (const program of ['import.mjs', 'require.cjs']) {
@@ -27,7 +29,7 @@ try {
 
 function installInto(target, tarball) {
   writeFileSync(join(target, 'package.json'), '{ "name": "user", "private": true }\n')
-  const types = ['typescript@6.0.3', '@types/node@20', '@types/express@5', '@types/koa@3']
+  const types = ['typescript@6.0.3', '@types/node@20', '@types/express@5', '@types/koa@3', 'hono@4']
   run('npm', ['install', '--no-audit', '--no-fund', '--silent', `./${tarball}`, ...types], target)
 }
 
