@@ -14,7 +14,9 @@ const options = {
 assert.equal(typeof expressEntra(options).requireScopes('Tasks.Read'), 'function')
 assert.equal(typeof koaEntra(options).requireScopes('Tasks.Read'), 'function')
 assert.equal(typeof honoEntra(options).requireScopes('Tasks.Read'), 'function')
-const refusal = await fetchEntra(options).requireScopes('Tasks.Read')(new Request('http://localhost/'))
+const refusal = await fetchEntra(options).requireScopes('Tasks.Read')(
+  new Request('http://localhost/'),
+)
 assert.equal(refusal?.status, 401)
 assert.equal(typeof redisTokenStore, 'function')
 assert.equal(typeof core.ConfigurationError, 'function')
