@@ -11,6 +11,8 @@ export default tseslint.config(
       'node_modules/',
       '.ci/',
       'test/package/',
+      'test/next/app/',
+      'test/next/lib/',
     ],
   },
   js.configs.recommended,

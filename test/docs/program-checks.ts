@@ -138,6 +138,16 @@ async function checkAnyScope(program: RunningProgram, emulator: Emulator, body: 
   expect(await answerOf(program, '/tasks', token)).toMatchObject({ status: 200, body })
 }
 
+/** The guard of a program whose registration is the web app's. */
+async function checkOwner(program: RunningProgram, emulator: Emulator) {
+  expect(await answerOf(program, '/api/tasks')).toMatchObject({ status: 401, challenge: 'Bearer' })
+  const token = { resource: webApp, client: daemon, user: adaId, scopes: ['Tasks.Read'] }
+  expect(await answerOf(program, '/api/tasks', await emulator.mintToken(token))).toMatchObject({
+    status: 200,
+    body: { owner: adaId },
+  })
+}
+
 export const checks: Readonly<Record<string, ProgramCheck>> = {
   'README.md: Protect an API': {
     environment: asApiWithoutCredential,
@@ -325,6 +335,27 @@ export const checks: Readonly<Record<string, ProgramCheck>> = {
     },
   },
   'docs/call-apis.md: Call other APIs': checkNamedApi(),
+  'docs/fetch.md: Hono': {
+    environment: asWebApp,
+    async run(program, emulator) {
+      const browser = browserOf(program)
+      expect((await browser.get('http://localhost:3000/')).html).toBe('Nobody is signed in')
+      const inbox = await signIn(browser, 'http://localhost:3000/inbox', ada)
+      expect(JSON.parse(inbox.html)).toContain('Lunch')
+      expect((await browser.get('http://localhost:3000/')).html).toBe('Signed in as Ada Example')
+      await checkOwner(program, emulator)
+    },
+  },
+  'docs/fetch.md: Request → Response': {
+    environment: asWebApp,
+    async run(program, emulator) {
+      const browser = browserOf(program)
+      const profile = await signIn(browser, 'http://localhost:3000/profile', ada)
+      expect(profile.html).toBe('Ada Example')
+      expect((await browser.get('http://localhost:3000/')).html).toBe('Signed in as Ada Example')
+      await checkOwner(program, emulator)
+    },
+  },
   'docs/emulator.md: The emulator': {
     environment: () => ({}),
     async run(program) {

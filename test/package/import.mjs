@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import * as core from 'entrada'
 import { entra as expressEntra } from 'entrada/express'
+import { entra as fetchEntra } from 'entrada/fetch'
+import { entra as honoEntra } from 'entrada/hono'
 import { entra as koaEntra } from 'entrada/koa'
 import { entra as fastifyEntra } from 'entrada/fastify'
 import { createIdentity } from 'entrada/adapter'
@@ -17,6 +19,11 @@ assert.equal(typeof koaEntra(options).requireScopes('Tasks.Read'), 'function')
 assert.equal(typeof fastifyEntra(options).requireScopes('Tasks.Read'), 'function')
 assert.equal(typeof createIdentity, 'function')
 assert.equal(typeof nodeHost.warn, 'function')
+assert.equal(typeof honoEntra(options).requireScopes('Tasks.Read'), 'function')
+const refusal = await fetchEntra(options).requireScopes('Tasks.Read')(
+  new Request('http://localhost/'),
+)
+assert.equal(refusal?.status, 401)
 assert.equal(typeof redisTokenStore, 'function')
 assert.equal(typeof core.ConfigurationError, 'function')
 await assert.rejects(startEmulator(), /npm install --save-dev oidc-provider/)

@@ -1,0 +1,2 @@
+// Next wants one where there is an app folder.
+export default ({ children }) => children
