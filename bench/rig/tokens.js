@@ -14,7 +14,7 @@ export function createKey(kid = 'bench-key') {
   return { kid, privateKey, publicKey, jwk, pem }
 }
 
-const groups = Array.from({ length: 28 }, () => randomUUID())
+const groups = Array.from({ length: 18 }, () => randomUUID())
 
 /** An access token of its own for each call. */
 export function accessToken(key, origin, changes = {}) {

@@ -74,15 +74,15 @@ export function createTokenValidator(settings: TokenValidatorSettings): TokenVal
     return caller
   }
 
-  async function checkTenant(tenantId: string): Promise<void> {
-    if (await allows(policy, tenantId)) return
-    throw new TokenInvalidError(tenantFault(tenantId), challenge)
+  async function refuseUnless(allowed: boolean | Promise<boolean>, tenantId: string) {
+    if (!(await allowed)) throw new TokenInvalidError(tenantFault(tenantId), challenge)
   }
 
   async function verifyAfresh(token: string): Promise<Caller> {
     const verified = await verifier.verify(token, refuseForeign)
     const caller = accept(verified)
-    await checkTenant(caller.tenantId)
+    const allowed = allows(policy, caller.tenantId)
+    if (allowed !== true) await refuseUnless(allowed, caller.tenantId)
     // A parallel request was first: one token has one caller, to which more may be attached.
     const twin = memo.recall(token)
     if (twin !== undefined && verifier.recheck(twin.verified)) return twin.caller
@@ -91,17 +91,17 @@ export function createTokenValidator(settings: TokenValidatorSettings): TokenVal
     return caller
   }
 
-  async function verifyAgain(token: string): Promise<Caller> {
-    const known = memo.recall(token)
-    if (known === undefined || !verifier.recheck(known.verified)) return verifyAfresh(token)
-    await checkTenant(known.caller.tenantId)
-    return known.caller
-  }
-
   return {
     async verify(token) {
       try {
-        return await verifyAgain(token)
+        const known = memo.recall(token)
+        if (known === undefined || !verifier.recheck(known.verified)) {
+          return await verifyAfresh(token)
+        }
+        const { caller } = known
+        const allowed = allows(policy, caller.tenantId)
+        if (allowed !== true) await refuseUnless(allowed, caller.tenantId)
+        return caller
       } catch (error) {
         memo.forget(token)
         throw error instanceof JwtInvalid
