@@ -51,7 +51,7 @@ export function createApiCore(
     return async function guard(request) {
       const caller = await telling(async () => {
         const verified = await validator.verify(
-          bearerTokenOf(request.authorization, settings.challenge),
+          bearerTokenOf(request.authorization, settings.challenge, validator.remembers),
         )
         await satisfy(verified)
         return verified

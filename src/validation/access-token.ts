@@ -36,6 +36,8 @@ export interface TokenValidator {
    * @throws TokenInvalidError (401), PlatformUnavailableError (503), or what the tenant policy throws.
    */
   verify(token: string): Promise<Caller>
+  /** Whether this very token was verified before. It says nothing about whether it still holds. */
+  remembers(token: string): boolean
 }
 
 type Claims = VerifiedJwt['claims']
@@ -92,6 +94,7 @@ export function createTokenValidator(settings: TokenValidatorSettings): TokenVal
   }
 
   return {
+    remembers: (token) => memo.recall(token) !== undefined,
     async verify(token) {
       try {
         const known = memo.recall(token)

@@ -21,14 +21,14 @@ export function verifiedCallerOf(verified: VerifiedJwt, kind: Accepted): Caller 
     clientId,
     // Checked above or by the verifier: aud, iss, exp, oid and sub; the others are optional.
     claims: claims as AccessTokenClaims,
-    roles: kind.roles,
   }
   return kind.kind === 'app'
-    ? frozenCaller<AppCaller>({ kind: 'app', ...identity })
+    ? frozenCaller<AppCaller>({ kind: 'app', ...identity, roles: kind.roles })
     : frozenCaller<UserCaller>({
         kind: 'user',
         ...identity,
         scopes: kind.scopes,
+        roles: kind.roles,
         ...displayOf(claims),
       })
 }

@@ -31,7 +31,7 @@ describe('the memory of verified tokens', () => {
 
   it('O05 holds no more than its bytes, and lets the longest unused go first', () => {
     const tokens = Array.from({ length: 6 }, (_, index) => String(index).repeat(1000))
-    const memo = createTokenMemo(3 * (3000 + 4096))
+    const memo = createTokenMemo(3 * (3000 + 512))
     for (const token of tokens.slice(0, 3)) memo.remember(token, thing(token))
     memo.recall(tokens[0] ?? '')
     memo.remember(tokens[3] ?? '', thing('3'))
@@ -48,7 +48,7 @@ describe('the memory of verified tokens', () => {
   })
 
   it('counts what it forgets', () => {
-    const memo = createTokenMemo(3000 + 4096)
+    const memo = createTokenMemo(3000 + 512)
     for (let round = 0; round < 50; round += 1) {
       const token = String(round).padStart(1000, 'a')
       memo.remember(token, thing(token))
