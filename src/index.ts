@@ -24,7 +24,7 @@ export {
 export { ScopesInvalidError } from './protocol/scopes-invalid-error.js'
 export type { EntraEvent, RequestRefusedEvent } from './protocol/events.js'
 export type { Explanation, RefusalReason } from './protocol/refusal-reason.js'
-export type { Account } from './protocol/account.js'
+export type { Account, AccountDetails } from './protocol/account.js'
 export type { AppCaller, Caller, UserCaller } from './protocol/caller.js'
 export type { AccessRequirement } from './validation/requirement.js'
 export type { AccessToken } from './acquisition/access-token.js'

@@ -8,7 +8,7 @@ import { withAnswer, withoutToken, type UserTokens } from '../stores/user-tokens
 import { AccessToken } from './access-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
 import { createRefusedRenewals } from './refused-renewals.js'
-import { createSharedFlights } from './shared-flights.js'
+import { createSharedFlights } from '../stores/shared-flights.js'
 import { createTokenSource, type TokenSource } from './token-source.js'
 import type { TokenQuestion } from './token-source-settings.js'
 import {

@@ -4,7 +4,7 @@ import { storeKeyOf } from '../stores/store-key.js'
 import type { TokenStore } from '../stores/token-store.js'
 import { errorOf, refusalRecordOf, type RefusalRecord } from './refusal-record.js'
 import { pauseAfter, repeated, withPauseLeft } from './refusal-pause.js'
-import { createSharedFlights } from './shared-flights.js'
+import { createSharedFlights } from '../stores/shared-flights.js'
 import type { TokenRequest } from './token-memory.js'
 
 /** Tokens that several processes share: what one has fetched, the others find. */

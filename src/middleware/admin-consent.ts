@@ -16,7 +16,7 @@ import { pageReply } from './page.js'
 import { redirect, type Header, type Reply } from './reply.js'
 import { pathOf, queryOf, type RequestView } from './request-view.js'
 import { notAllowed } from './sign-in-routes.js'
-import type { Step } from './step.js'
+import { pluginStep, type PluginStep } from './step.js'
 
 export interface AdminConsentSettings {
   readonly authority: Authority
@@ -42,7 +42,7 @@ interface Pending {
 export interface AdminConsent {
   /** Where an administrator begins. */
   readonly start: string
-  readonly step: Step
+  readonly step: PluginStep
 }
 
 /**
@@ -138,11 +138,11 @@ export function createAdminConsent(
   ])
   return {
     start: routes.start,
-    async step(request) {
+    step: pluginStep([...routed.keys()], async function adminConsent(request) {
       const route = routed.get(pathOf(request))
       if (route === undefined) return undefined
       return request.method === 'GET' ? route(request) : notAllowed('GET')
-    },
+    }),
   }
 }
 

@@ -16,14 +16,14 @@ import { credentialMissing } from './credential-missing.js'
 import { createDeclaredScopes, scopesNamedBy } from './declared-scopes.js'
 import { createProtectedResource, type ProtectedResourceOptions } from './protected-resource.js'
 import type { Settings } from './settings.js'
-import type { Step } from './step.js'
+import type { PluginStep } from './step.js'
 
 /** The part of an instance that protects an API and gets tokens for its callers and for the app. */
 export interface ApiCore {
   readonly guards: ApiGuards<Guard>
   readonly callers: Callers
   verifyToken(token: string): Promise<Caller>
-  protectedResourceMetadata(options: ProtectedResourceOptions): Step
+  protectedResourceMetadata(options: ProtectedResourceOptions): PluginStep
   purgeKeys(): void
   onBehalfOf(caller: Caller): TokenSource
   forApp(options?: ForAppOptions): TokenSource

@@ -27,6 +27,16 @@ interface Opened {
 /** Browsers take 4096 bytes, name and attributes included. */
 const mostBytes = 3_800
 
+/** S13: said at the sign-in, when nothing has been written yet. */
+function tooLarge(bytes: number): ConfigurationError {
+  return new ConfigurationError({
+    message:
+      `The sign-in takes ${bytes} bytes, and its cookie holds ${mostBytes}. Let afterSignIn answer less, or ` +
+      "keep sessions on the server: session middleware with a store, and signIn({ session: 'framework' }).",
+    option: 'signIn.session',
+  })
+}
+
 /**
  * Sessions of our own, for an app without session middleware: who is signed in, sealed in one
  * cookie. Tokens are too large for it and live in the TokenStore.
@@ -83,7 +93,7 @@ async function openFrom(request: RequestView, settings: CookieSessionSettings): 
     const isEmpty = Object.keys(content).length === 0
     if (isEmpty && sent.length === 0) return
     const value = isEmpty ? '' : await sealer.seal('session', JSON.stringify(content), boundTo)
-    if (value.length > mostBytes) throw new RangeError('The session does not fit into a cookie.')
+    if (value.length > mostBytes) throw tooLarge(value.length)
     const header = setCookie(cookieName, value, isEmpty ? { ...attributes, maxAge: 0 } : attributes)
     if (!request.addHeaders([header, noStore, varyByCookie])) {
       warn('The answer had begun before the session was saved, so its change is lost.')

@@ -89,6 +89,7 @@ export function createDepartures(settings: DepartureSettings): Departures {
           domainHint: choices.domainHint,
           loginHint: choices.loginHint,
           ...withoutUndefined(hints),
+          others: { ...choices.authorizationParameters, ...hints.others },
         },
       )
       const { drop } = planPending(transactions, cookiesOf(request.header('cookie')), cookie)

@@ -13,13 +13,20 @@ import type { ProtectedResourceOptions } from './protected-resource.js'
 import type { PageRequirement } from './page-guard.js'
 import type { RequestView } from './request-view.js'
 import type { SignInOptions } from './sign-in-options.js'
-import type { ErrorStep, Step } from './step.js'
+import type { ErrorStep, PluginStep, Step } from './step.js'
 
 /**
  * One app registration in a web app, with the words that are the same in every framework.
- * `Request` is what a handler of the framework is given, `Handler` what the framework mounts.
+ * `Request` is what a handler of the framework is given, `Handler` what stands in front of one, and
+ * `Plugin` what is mounted for all paths; in most frameworks those two are the same.
  */
-export interface Identity<Request, Handler, ErrorHandler, Upgrade> extends ApiGuards<Handler> {
+export interface Identity<
+  Request,
+  Handler,
+  ErrorHandler,
+  Upgrade,
+  Plugin = Handler,
+> extends ApiGuards<Handler> {
   /**
    * Who called this API.
    *
@@ -43,7 +50,7 @@ export interface Identity<Request, Handler, ErrorHandler, Upgrade> extends ApiGu
    * @throws ConfigurationError (ERR_ENTRA_CONFIGURATION) without `resourceUrl`.
    * @see https://www.rfc-editor.org/rfc/rfc9728
    */
-  protectedResourceMetadata(options?: ProtectedResourceOptions): Handler
+  protectedResourceMetadata(options?: ProtectedResourceOptions): Plugin
   /**
    * Forgets the platform's signing keys, and with them every token that was verified: the next
    * request fetches them anew. For the news that a key is compromised; rotation needs no call.
@@ -70,7 +77,7 @@ export interface Identity<Request, Handler, ErrorHandler, Upgrade> extends ApiGu
    * @throws ConfigurationError (ERR_ENTRA_CONFIGURATION) without credential, `baseUrl` or `secret`.
    * @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
    */
-  signIn(options?: SignInOptions): Handler
+  signIn(options?: SignInOptions): Plugin
   /**
    * Lets a signed-in user through; sends a person to sign in, answers a program 401. With a
    * requirement it sends a signed-in user back for what the sign-in lacks, once (step-up).
@@ -101,7 +108,7 @@ export interface Identity<Request, Handler, ErrorHandler, Upgrade> extends ApiGu
    *   ScopesInvalidError (ERR_ENTRA_SCOPES_INVALID) for scopes that cannot be asked for.
    * @see https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
    */
-  adminConsent(options?: AdminConsentOptions): Handler
+  adminConsent(options?: AdminConsentOptions): Plugin
   /**
    * Answers what this library's guards and token sources throw: a redirect to sign-in or consent, a
    * page for a person, JSON for a program, a challenge for an API's caller. Faults of the program
@@ -153,21 +160,29 @@ export interface Identity<Request, Handler, ErrorHandler, Upgrade> extends ApiGu
 export type DefaultWithNeeds = readonly [scope: string, options: Required<TokenOptions>]
 
 /** What an adapter knows of its framework. */
-export interface Socket<Request, Handler, ErrorHandler, Upgrade> {
+export interface Socket<Request, Handler, ErrorHandler, Upgrade, Plugin = Handler> {
   readonly host: Host
   viewOf(request: Request): RequestView
   viewOfUpgrade(request: Upgrade): RequestView
   /** Sends what the step answers, or goes on; what it throws goes to the framework. */
   mount(step: Step): Handler
+  /** The same for a step that looks at every request, and answers some paths of its own. */
+  mountPlugin(step: PluginStep): Plugin
   /** Sends what the step answers to an error, or leaves the error to the framework. */
   mountErrors(step: ErrorStep): ErrorHandler
 }
 
 /** Gives an instance the words of one framework. */
-export function createIdentity<Request extends object, Handler, ErrorHandler, Upgrade>(
+export function createIdentity<
+  Request extends object,
+  Handler,
+  ErrorHandler,
+  Upgrade,
+  Plugin = Handler,
+>(
   options: EntraOptions,
-  socket: Socket<Request, Handler, ErrorHandler, Upgrade>,
-): Identity<Request, Handler, ErrorHandler, Upgrade> {
+  socket: Socket<Request, Handler, ErrorHandler, Upgrade, Plugin>,
+): Identity<Request, Handler, ErrorHandler, Upgrade, Plugin> {
   const { api, pages, formActionSources } = createInstance(options, socket.host)
   const viewOf = (request: Request) => socket.viewOf(request)
   const keyOf = (request: Request) => viewOf(request).key
@@ -179,14 +194,14 @@ export function createIdentity<Request extends object, Handler, ErrorHandler, Up
     callerIfAny: (request: Request) => api.callers.ifAny(keyOf(request)),
     verifyToken: (token: string) => api.verifyToken(token),
     protectedResourceMetadata: (resourceOptions: ProtectedResourceOptions = {}) =>
-      socket.mount(api.protectedResourceMetadata(resourceOptions)),
+      socket.mountPlugin(api.protectedResourceMetadata(resourceOptions)),
     purgeKeys: () => {
       api.purgeKeys()
     },
     onBehalfOf: (request: Request) => api.onBehalfOf(api.callers.of(keyOf(request))),
     forApp: (appOptions?: ForAppOptions) => api.forApp(appOptions),
 
-    signIn: (signInOptions: SignInOptions = {}) => socket.mount(pages.signIn(signInOptions)),
+    signIn: (signInOptions: SignInOptions = {}) => socket.mountPlugin(pages.signIn(signInOptions)),
     requireSignIn: (requirement: PageRequirement = {}) =>
       socket.mount(pages.requireSignIn(requirement)),
     requireToken: (...scopes: NonEmpty<string> | DefaultWithNeeds) =>
@@ -196,7 +211,7 @@ export function createIdentity<Request extends object, Handler, ErrorHandler, Up
           : pages.requireToken(scopes),
       ),
     adminConsent: (consentOptions: AdminConsentOptions = {}) =>
-      socket.mount(pages.adminConsent(consentOptions)),
+      socket.mountPlugin(pages.adminConsent(consentOptions)),
     errors: () => socket.mountErrors(pages.errors()),
     account: (request: Request) => pages.account(viewOf(request)),
     accountIfAny: (request: Request) => pages.accountIfAny(viewOf(request)),

@@ -1,4 +1,5 @@
 import type { AcquisitionSettings } from '../acquisition/acquisition-settings.js'
+import { createForUser } from '../acquisition/for-user.js'
 import { withCredentialBreaker } from '../acquisition/credential-breaker.js'
 import type { Host } from '../host/host.js'
 import { createScopePlanner } from '../acquisition/scope-planner.js'
@@ -61,10 +62,12 @@ export function createInstance(options: EntraOptions, host: Host): Instance {
       signIn: () =>
         signInSettingsOf(settings, {
           tokenEndpoint,
+          forUser: (tokens) => createForUser({ ...acquisition, tokens }),
           verifier,
           store: stores.sessions,
           adminConsentPath: () => adminConsentPath,
           sharedStore: settings.store === undefined ? undefined : stores.sessions,
+          redemptionStore: stores.tokens,
         }),
       adminConsent: () => ({
         ...settings,

@@ -1,10 +1,8 @@
 import type { AcquisitionSettings } from '../acquisition/acquisition-settings.js'
-import { createForUser } from '../acquisition/for-user.js'
 import type { TokenOptions, TokenSource } from '../acquisition/token-source.js'
 import { wantedToken } from '../acquisition/wanted-token.js'
 import type { Account } from '../protocol/account.js'
 import { ConfigurationError } from '../protocol/configuration-error.js'
-import { SignInRequiredError } from '../protocol/sign-in-errors.js'
 import type { UserName } from '../sign-in/tombstones.js'
 import type { NonEmpty } from '../validation/requirement.js'
 import { createAdminConsent, type AdminConsentSettings } from './admin-consent.js'
@@ -15,25 +13,20 @@ import { checkPageRequirement, type PageRequirement } from './page-guard.js'
 import type { RequestView } from './request-view.js'
 import { createSignInCore, type SignInCore, type SignInSettings } from './sign-in-core.js'
 import type { SignInOptions } from './sign-in-options.js'
-import type { ErrorStep, Step } from './step.js'
+import type { ErrorStep, PluginStep, Step } from './step.js'
 
 /** The part of an instance that serves people: pages for the signed-in user. */
 export interface PagesCore {
-  signIn(options: SignInOptions): Step
+  signIn(options: SignInOptions): PluginStep
   requireSignIn(requirement: PageRequirement): Step
   requireToken(scopes: NonEmpty<string>, options?: TokenOptions): Step
-  adminConsent(options: AdminConsentOptions): Step
+  adminConsent(options: AdminConsentOptions): PluginStep
   errors(): ErrorStep
   account(request: RequestView): Account
   accountIfAny(request: RequestView): Account | undefined
   forUser(request: RequestView): TokenSource
   accountOfUpgrade(request: RequestView): Promise<Account>
   signOutEverywhere(user: UserName): Promise<void>
-}
-
-interface SignedInPages {
-  readonly core: SignInCore
-  readonly forUser: (request: RequestView) => TokenSource
 }
 
 export interface PagesSettings {
@@ -48,12 +41,12 @@ export interface PagesSettings {
 
 export function createPagesCore(settings: PagesSettings): PagesCore {
   const { acquisition } = settings
-  let pages: SignedInPages | undefined
+  let pages: SignInCore | undefined
   let hasAdminConsent = false
   const answerApi = createApiErrors(settings.errorDetail)
 
   /** Guards may be made before signIn() is mounted, in another module; requests come after. */
-  function mounted(): SignedInPages {
+  function mounted(): SignInCore {
     if (pages !== undefined) return pages
     throw new ConfigurationError({
       message:
@@ -66,23 +59,22 @@ export function createPagesCore(settings: PagesSettings): PagesCore {
   return {
     signIn(options) {
       if (pages !== undefined) throw mountedTwice('signIn')
-      const core = createSignInCore(settings.signIn(), options)
-      pages = { core, forUser: forUserOf(core, acquisition) }
-      return core.signIn
+      pages = createSignInCore(settings.signIn(), options)
+      return pages.signIn
     },
     requireSignIn(requirement) {
       checkPageRequirement(requirement)
       let guard: Step | undefined
       return (request) => {
-        guard ??= mounted().core.pageGuard(requirement)
+        guard ??= mounted().pageGuard(requirement)
         return guard(request)
       }
     },
     requireToken(scopes, tokenOptions = {}) {
       wantedToken({ scopes, ...tokenOptions }, 'user', acquisition)
       return (request) => {
-        const { core, forUser } = mounted()
-        return core.requireToken((view) => forUser(view).token(scopes, tokenOptions))(request)
+        const core = mounted()
+        return core.requireToken((view) => core.forUser(view).token(scopes, tokenOptions))(request)
       }
     },
     adminConsent(options) {
@@ -95,22 +87,12 @@ export function createPagesCore(settings: PagesSettings): PagesCore {
     errors: () => (request, error) =>
       pages === undefined || isChallenge(error)
         ? answerApi(request, error)
-        : pages.core.errors(request, error),
-    account: (request) => mounted().core.accounts.of(request.key),
-    accountIfAny: (request) => pages?.core.accounts.ifAny(request.key),
+        : pages.errors(request, error),
+    account: (request) => mounted().accounts.of(request.key),
+    accountIfAny: (request) => pages?.accounts.ifAny(request.key),
     forUser: (request) => mounted().forUser(request),
-    accountOfUpgrade: async (request) => mounted().core.accountOfUpgrade(request),
-    signOutEverywhere: async (user) => mounted().core.signOutEverywhere(user),
-  }
-}
-
-function forUserOf(core: SignInCore, acquisition: AcquisitionSettings) {
-  const forUser = createForUser({ ...acquisition, tokens: core.tokens })
-  return (request: RequestView): TokenSource => {
-    const signedIn = core.accounts.signedInOf(request.key)
-    if (signedIn === undefined) throw new SignInRequiredError()
-    const { tenantId, objectId } = signedIn.account
-    return forUser({ tenantId, objectId, session: core.sessionOf(request) })
+    accountOfUpgrade: async (request) => mounted().accountOfUpgrade(request),
+    signOutEverywhere: async (user) => mounted().signOutEverywhere(user),
   }
 }
 

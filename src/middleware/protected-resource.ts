@@ -6,7 +6,7 @@ import { namesIn, knownShape, mistake } from '../validation/requirement-shape.js
 import type { DeclaredScopes } from './declared-scopes.js'
 import type { Header, Reply } from './reply.js'
 import { pathOf } from './request-view.js'
-import type { Step } from './step.js'
+import { pluginStep, type PluginStep } from './step.js'
 
 /** What the metadata of an API says beyond what `entra()` and its guards already tell. */
 export interface ProtectedResourceOptions {
@@ -34,7 +34,7 @@ export interface ProtectedResourceSettings {
 export function createProtectedResource(
   settings: ProtectedResourceSettings,
   options: ProtectedResourceOptions,
-): Step {
+): PluginStep {
   const resource = requiredResource(settings.resourceUrl)
   const described = descriptionOf(options, settings.scopes)
   const path = metadataPathOf(resource)
@@ -51,10 +51,10 @@ export function createProtectedResource(
     }
   }
 
-  return function protectedResourceMetadata(request) {
+  return pluginStep([path], function protectedResourceMetadata(request) {
     const isOurs = pathOf(request) === path
     return Promise.resolve(isOurs ? answerTo(request.method, metadata) : undefined)
-  }
+  })
 }
 
 function answerTo(method: string, metadata: () => ProtectedResourceMetadata): Reply {

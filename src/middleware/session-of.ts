@@ -25,17 +25,36 @@ export interface RequestSessions {
 /** The sessions that the framework's session middleware keeps. */
 export function createFrameworkSessions(warn: (message: string) => void): RequestSessions {
   let wasSeen = false
+  let wasResaved = false
+  let watchesLeft = mostWatches
+  const watched = new WeakSet()
+
+  /** Session middleware does not tell how it is set up, so the first sessions show it. */
+  function watch({ key, session }: RequestView): void {
+    if (watchesLeft === 0 || session?.onNeedlessSave === undefined || watched.has(key)) return
+    watched.add(key)
+    watchesLeft -= 1
+    session.onNeedlessSave(() => {
+      if (!wasResaved) warn(resaveDoubt)
+      wasResaved = true
+      watchesLeft = 0
+    })
+  }
 
   function seen({ session }: RequestView): SessionPort | undefined {
     if (session !== undefined && !wasSeen) {
       wasSeen = true
+      if (session.isStrict === true) warn(strictCookieDoubt)
       for (const doubt of session.doubts ?? []) warn(doubt)
     }
     return session
   }
 
   return {
-    open: (request) => Promise.resolve(seen(request)),
+    open(request) {
+      watch(request)
+      return Promise.resolve(seen(request))
+    },
     of(request) {
       const session = seen(request)
       if (session !== undefined) return session
@@ -43,7 +62,7 @@ export function createFrameworkSessions(warn: (message: string) => void): Reques
       throw new ConfigurationError({
         message:
           'signIn() needs a session, and this request has none. Mount the session middleware ' +
-          "(express-session, koa-session) before identity.signIn(), or use signIn({ session: 'cookie' }).",
+          "(express-session, koa-session, @fastify/session) before identity.signIn(), or use signIn({ session: 'cookie' }).",
         option: 'signIn',
       })
     },
@@ -51,7 +70,14 @@ export function createFrameworkSessions(warn: (message: string) => void): Reques
   }
 }
 
+const mostWatches = 20
+
+const resaveDoubt =
+  'The session is saved although the request has changed nothing in it: two requests at the same time ' +
+  'then undo what the other has saved, such as a renewed token. Use resave: false.'
+
 /** Said once, when the first session is seen. */
-export const strictCookieDoubt =
-  'The session cookie has SameSite=Strict. A browser does not send it when it comes back from ' +
-  "Entra, so nobody stays signed in. Use sameSite: 'lax'."
+const strictCookieDoubt =
+  'The session cookie has SameSite=Strict. A browser does not send it with a link from another site: ' +
+  'whoever follows one is led to Entra and back, and each sign-in takes a page more. Use ' +
+  "sameSite: 'lax', unless that is what you want."

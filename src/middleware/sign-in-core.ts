@@ -1,4 +1,6 @@
 import type { Clock } from '../platform/clock.js'
+import type { SignedInUser } from '../acquisition/for-user.js'
+import type { TokenSource } from '../acquisition/token-source.js'
 import { createSealer } from '../platform/seal.js'
 import type { TokenEndpoint } from '../platform/token-endpoint.js'
 import type { JwtVerifier } from '../platform/verified-jwt.js'
@@ -9,6 +11,7 @@ import { ForgedRequestError, SignInRequiredError } from '../protocol/sign-in-err
 import type { TenantPolicy } from '../protocol/tenant-policy.js'
 import { createCompletion } from '../sign-in/completion.js'
 import { createHistories } from '../sign-in/history.js'
+import { createRedemptions } from '../sign-in/redemptions.js'
 import { createSignInFlow, signInScopesOf } from '../sign-in/sign-in-flow.js'
 import { createSignedInSessions, type SignedIn } from '../sign-in/signed-in.js'
 import { createTombstones, type UserName } from '../sign-in/tombstones.js'
@@ -16,8 +19,9 @@ import { createTransactionCodec } from '../sign-in/transaction.js'
 import { createSessionTokens, type SessionTokens } from '../stores/session-tokens.js'
 import type { TokenStore } from '../stores/token-store.js'
 import { createAccounts, type Accounts } from './accounts.js'
+import { createArrivals } from './arrivals.js'
 import { createCookieSessions } from './cookie-sessions.js'
-import { hostCookieName } from './cookies.js'
+import { cookiesOf, hostCookieName } from './cookies.js'
 import { createDepartures } from './departures.js'
 import type { ErrorDetail } from './error-page.js'
 import { createPageErrors } from './page-errors.js'
@@ -25,13 +29,13 @@ import { createPageGuard, type PageGuard } from './page-guard.js'
 import { pathOf, type RequestView } from './request-view.js'
 import { provenanceOf } from './same-origin.js'
 import { createSendAway } from './send-away.js'
-import { createFrameworkSessions, type SessionOf } from './session-of.js'
+import { createFrameworkSessions } from './session-of.js'
 import { createSignInReports } from './sign-in-reports.js'
 import { createSignInRoutes } from './sign-in-routes.js'
 import { signInChoicesOf, type SignInOptions } from './sign-in-options.js'
 import { createSignOutRoutes } from './sign-out-routes.js'
 import { createSilentAttempts } from './silent-attempts.js'
-import type { ErrorStep, Step } from './step.js'
+import { pluginStep, type ErrorStep, type PluginStep, type Step } from './step.js'
 
 export interface SignInSettings {
   readonly authority: Authority
@@ -49,12 +53,16 @@ export interface SignInSettings {
   readonly store: TokenStore
   /** Where all processes see who has signed out; undefined when each knows of its own only. */
   readonly sharedStore: TokenStore | undefined
+  /** The same, for what is better done twice than not at all; fails with StoreUnavailable. */
+  readonly redemptionStore: TokenStore | undefined
   /** How much an answer in JSON tells about a refusal. */
   readonly errorDetail: ErrorDetail
   /** What this client can do, such as `cp1`. */
   readonly clientCapabilities?: readonly string[]
   /** Path at which an administrator consents, once that is mounted. */
   readonly adminConsentPath?: () => string | undefined
+  /** Tokens for other APIs, out of the tokens that sessions hold. */
+  readonly forUser: (tokens: SessionTokens) => (user: SignedInUser) => TokenSource
   readonly onEvent: (event: SignInEvent) => void
   readonly warn: (message: string) => void
 }
@@ -62,7 +70,7 @@ export interface SignInSettings {
 /** The part of an instance that signs users in. */
 export interface SignInCore {
   /** Answers the sign-in's own routes; on every other path only looks who is signed in. */
-  readonly signIn: Step
+  readonly signIn: PluginStep
   readonly requireSignIn: Step
   /** As `requireSignIn`, for sign-ins that prove more. */
   readonly pageGuard: PageGuard
@@ -70,10 +78,8 @@ export interface SignInCore {
   requireToken(acquire: (request: RequestView) => Promise<unknown>): Step
   readonly errors: ErrorStep
   readonly accounts: Accounts
-  /** The signed-in user's tokens, sealed in the session. */
-  readonly tokens: SessionTokens
-  /** The session of a request that needs one. */
-  readonly sessionOf: SessionOf
+  /** @throws SignInRequiredError (ERR_ENTRA_SIGN_IN_REQUIRED) when nobody is signed in. */
+  forUser(request: RequestView): TokenSource
   /** Who is signed in with a request that changes protocols, when it comes from a page of ours. */
   accountOfUpgrade(request: RequestView): Promise<Account>
   signOutEverywhere(user: UserName): Promise<void>
@@ -124,13 +130,34 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
   const flow = createSignInFlow({
     ...settings,
     transactions,
+    redemptions: createRedemptions({ clock, clientId, store: settings.redemptionStore }),
     origins,
     callbackPath: choices.routes.callback,
     scopes: signInScopesOf(choices.scopes, choices.silentRenewal),
     responseMode: choices.responseMode,
   })
-  const complete = createCompletion({ ...choices, clock, sessions, tokens, histories, tombstones })
+  const forUser = settings.forUser(tokens)
+  const { afterSignIn } = choices
+  const complete = createCompletion({
+    clock,
+    sessions,
+    tokens,
+    histories,
+    tombstones,
+    keepSession: choices.keepSession,
+    afterSignIn:
+      afterSignIn && ((account, session) => afterSignIn(account, forUser({ ...account, session }))),
+  })
   const departures = createDepartures({ flow, transactions, origins, choices, tell })
+  const arrivals = createArrivals({
+    sealer,
+    clientId,
+    cookieName,
+    secure: isSecure,
+    callbackPath: choices.routes.callback,
+    isPending: async (request, state) =>
+      (await flow.pendingFor(state, cookiesOf(request.header('cookie')))) !== undefined,
+  })
   const sendAway = createSendAway({ departures, routes: choices.routes, page: choices.page })
   const silent = createSilentAttempts({
     departures,
@@ -143,6 +170,7 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
       ...settings,
       flow,
       departures,
+      arrivals,
       complete,
       histories,
       sessionOf,
@@ -212,16 +240,14 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
 
   return {
     accounts,
-    tokens,
-    sessionOf,
     errors,
     requireSignIn,
     pageGuard,
-    async signIn(request) {
+    signIn: pluginStep([...routes.keys()], async (request) => {
       const reply = await signIn(request)
       await requestSessions.commit(request)
       return reply
-    },
+    }),
     requireToken: (acquire) =>
       async function requireToken(request) {
         const reply = await requireSignIn(request)
@@ -235,6 +261,12 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
           return answer
         }
       },
+    forUser(request) {
+      const signedIn = accounts.signedInOf(request.key)
+      if (signedIn === undefined) throw new SignInRequiredError()
+      const { tenantId, objectId } = signedIn.account
+      return forUser({ tenantId, objectId, session: sessionOf(request) })
+    },
     async accountOfUpgrade(request) {
       // No page of another site may speak for the user; what is no browser sends no Origin (S28).
       if (provenanceOf(request, origins) !== 'ours') throw new ForgedRequestError()

@@ -1,7 +1,13 @@
+import type { TokenSource } from '../acquisition/token-source.js'
 import type { Account } from '../protocol/account.js'
 import { ConfigurationError } from '../protocol/configuration-error.js'
 import { isLocalPath } from '../protocol/return-to.js'
 import type { InteractivePrompt, ResponseMode } from '../sign-in/authorization-request.js'
+import {
+  authorizationParametersOf,
+  forwardedParametersOf,
+  type AuthorizationParameters,
+} from './authorization-parameters.js'
 import type { RenderPage } from './page.js'
 import { interactivePrompts } from './prompts.js'
 
@@ -17,8 +23,15 @@ export interface SignInRoutes {
   readonly frontChannelLogout: string
 }
 
-/** Parameters of the login route that may be passed on to the sign-in page. */
-export type ForwardedParameter = 'login_hint' | 'domain_hint' | 'prompt' | 'ui_locales'
+/** A parameter of the login route that may be passed on to the sign-in page. */
+export type ForwardedParameter =
+  'login_hint' | 'domain_hint' | 'prompt' | 'ui_locales' | (string & Record<never, never>)
+
+/**
+ * @param user Tokens of the user who is about to be signed in, to ask Graph or another API about them.
+ * @returns What to do with the user; may be a promise of it.
+ */
+export type AfterSignIn = (account: Account, user: TokenSource) => unknown
 
 export interface SignInOptions {
   /** Scopes of the APIs that are called for the user, of one API or of several. */
@@ -50,7 +63,12 @@ export interface SignInOptions {
    * `cookie`, in a sealed cookie of this library, which holds who is signed in and nothing else.
    */
   readonly session?: 'framework' | 'cookie'
-  /** Which parameters the login route passes on; none by default. */
+  /**
+   * Parameters that every sign-in sends along, such as `{ mkt: 'de-DE' }` or what a user flow of
+   * Azure AD B2C and External ID reads. Never one that the sign-in itself is made of.
+   */
+  readonly authorizationParameters?: AuthorizationParameters
+  /** Which parameters of its own query the login route passes on; none by default. */
   readonly forwardParameters?: readonly ForwardedParameter[]
   /** How the answer comes back: `query` by default, `form_post` needs https or localhost. */
   readonly responseMode?: ResponseMode
@@ -58,8 +76,11 @@ export interface SignInOptions {
   readonly keepSession?: readonly string[]
   /** How long a sign-in lasts, in seconds: without a request (one day), and at all (seven days). */
   readonly lifetime?: { readonly idle?: number; readonly absolute?: number }
-  /** Called with every account that signs in; answer `false` to refuse it. */
-  readonly afterSignIn?: (account: Account) => unknown
+  /**
+   * Called with every account before it is signed in: `false` refuses it, and an object of JSON values is
+   * kept with the sign-in as `account.details`. Nothing, or `true`, lets it in; any other answer nobody.
+   */
+  readonly afterSignIn?: AfterSignIn
   /** Where the browser goes after sign-out; registered as a redirect URI. `/` by default. */
   readonly afterSignOut?: string
   /** Draws the pages for refusals, confirmation and sign-out in the application's own style. */
@@ -78,14 +99,15 @@ export interface SignInChoices {
   readonly maxAge: number | undefined
   readonly silent: boolean
   readonly session: 'framework' | 'cookie'
-  readonly forwardParameters: readonly ForwardedParameter[]
+  readonly authorizationParameters: AuthorizationParameters
+  readonly forwardParameters: readonly string[]
   readonly responseMode: ResponseMode
   readonly keepSession: readonly string[]
   /** Milliseconds. */
   readonly idleLifetime: number
   /** Milliseconds. */
   readonly absoluteLifetime: number
-  readonly afterSignIn: ((account: Account) => unknown) | undefined
+  readonly afterSignIn: AfterSignIn | undefined
   readonly afterSignOut: string
   readonly page: RenderPage | undefined
 }
@@ -107,6 +129,7 @@ const names: Record<keyof SignInOptions, true> = {
   maxAge: true,
   silent: true,
   session: true,
+  authorizationParameters: true,
   forwardParameters: true,
   responseMode: true,
   keepSession: true,
@@ -139,7 +162,8 @@ export function signInChoicesOf(options: SignInOptions): SignInChoices {
     maxAge: maxAgeOf(options.maxAge),
     silent: options.silent ?? false,
     session: oneOf('session', options.session, ['framework', 'cookie']) ?? 'framework',
-    forwardParameters: options.forwardParameters ?? [],
+    authorizationParameters: authorizationParametersOf(options.authorizationParameters),
+    forwardParameters: forwardedParametersOf(options.forwardParameters),
     responseMode: oneOf('responseMode', options.responseMode, ['query', 'form_post']) ?? 'query',
     keepSession: options.keepSession ?? [],
     idleLifetime: millisecondsOf('lifetime.idle', options.lifetime?.idle, day),

@@ -2,29 +2,28 @@ import { EntraError } from '../protocol/entra-error.js'
 import { locationOf } from '../protocol/return-to.js'
 import { CallbackInvalidError, SignInRefusedError } from '../protocol/sign-in-errors.js'
 import type { SignInHints } from '../sign-in/authorization-request.js'
-import {
-  authorizationResponseOf,
-  type AuthorizationResponse,
-} from '../sign-in/authorization-response.js'
+import type { AuthorizationResponse } from '../sign-in/authorization-response.js'
 import type { CompleteSignIn } from '../sign-in/completion.js'
 import type { Histories } from '../sign-in/history.js'
 import { refusalOf } from '../sign-in/provider-refusal.js'
 import type { SignInFlow } from '../sign-in/sign-in-flow.js'
 import type { Transaction } from '../sign-in/transaction.js'
+import type { Arrivals } from './arrivals.js'
 import { cookiesOf } from './cookies.js'
 import type { Departures } from './departures.js'
 import { errorPageOf } from './error-page.js'
 import { pageReply } from './page.js'
 import { isInteractivePrompt } from './prompts.js'
-import { redirect, type Reply } from './reply.js'
+import { redirect, type Header, type Reply } from './reply.js'
 import { queryOf, type RequestView } from './request-view.js'
 import type { SessionOf } from './session-of.js'
 import type { SignInReports } from './sign-in-reports.js'
-import type { ForwardedParameter, SignInChoices } from './sign-in-options.js'
+import type { SignInChoices } from './sign-in-options.js'
 
 export interface SignInRouteSettings {
   readonly flow: SignInFlow
   readonly departures: Departures
+  readonly arrivals: Arrivals
   readonly complete: CompleteSignIn
   readonly histories: Histories
   readonly sessionOf: SessionOf
@@ -40,7 +39,7 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
   login: Route
   callback: Route
 } {
-  const { flow, departures, complete, histories, sessionOf, reports, choices } = settings
+  const { flow, departures, arrivals, complete, histories, sessionOf, reports, choices } = settings
 
   async function login(request: RequestView): Promise<Reply> {
     if (request.method !== 'GET') return notAllowed('GET')
@@ -53,28 +52,32 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
 
   /** Only what the application lets through, once each, and of a reasonable length. */
   function forwarded(query: URLSearchParams): SignInHints {
-    const value = (name: ForwardedParameter) => {
-      const [given, ...more] = query.getAll(name)
-      const isPassed = choices.forwardParameters.includes(name) && more.length === 0
-      return isPassed && given !== undefined && /^[\x20-\x7e]{1,256}$/.test(given)
-        ? given
-        : undefined
+    const passed = new Map(
+      choices.forwardParameters.flatMap((name): [string, string][] => {
+        const [given, ...more] = query.getAll(name)
+        const isGood =
+          given !== undefined && more.length === 0 && /^[\x20-\x7e]{1,256}$/.test(given)
+        return isGood ? [[name, given]] : []
+      }),
+    )
+    const prompt = passed.get('prompt')
+    const hints = {
+      prompt: isInteractivePrompt(prompt) ? prompt : undefined,
+      loginHint: passed.get('login_hint'),
+      domainHint: passed.get('domain_hint'),
+      languages: passed.get('ui_locales'),
     }
-    const prompt = value('prompt')
-    return {
-      ...(isInteractivePrompt(prompt) ? { prompt } : {}),
-      ...optional('loginHint', value('login_hint')),
-      ...optional('domainHint', value('domain_hint')),
-      ...optional('languages', value('ui_locales')),
-    }
+    for (const name of named) passed.delete(name)
+    return { ...hints, others: Object.fromEntries(passed) }
   }
 
   async function callback(request: RequestView): Promise<Reply> {
     let pending: Transaction | undefined
     try {
-      const response = authorizationResponseOf(await parametersOf(request))
-      pending = await pendingOf(request, response)
-      return await answer(request, response, pending)
+      const received = await arrivals.receive(request)
+      if ('reply' in received) return received.reply
+      pending = await pendingOf(request, received.response)
+      return await answer(request, received.response, pending)
     } catch (error) {
       if (!(error instanceof EntraError)) throw error
       reports.refused(error, pending)
@@ -115,7 +118,7 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
     const arrival = await flow.arrive(pending, response)
     if (arrival.kind === 'begin-again') {
       const { url, headers } = await departures.begin(request, arrival.content, arrival.hints)
-      return redirect(303, url, [...departures.forgetting(request, state), ...headers])
+      return redirect(303, url, [...forgetting(request, state), ...headers])
     }
     const returnTo = departures.returnTo(pending.returnTo)
     const { sessionState } = response
@@ -125,7 +128,11 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
   }
 
   function onward(request: RequestView, state: string, returnTo: string): Reply {
-    return redirect(303, locationOf(returnTo), departures.forgetting(request, state))
+    return redirect(303, locationOf(returnTo), forgetting(request, state))
+  }
+
+  function forgetting(request: RequestView, state: string): readonly Header[] {
+    return [...departures.forgetting(request, state), ...arrivals.forgetting(request, state)]
   }
 
   /** A failed callback answers instead of throwing: an error would not carry its cookies. */
@@ -154,7 +161,7 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
         render: choices.page,
         headers: [
           ...Object.entries(error.headers),
-          ...(forgets ? departures.forgetting(request, pending.state) : []),
+          ...(forgets ? forgetting(request, pending.state) : []),
         ],
       },
     )
@@ -163,17 +170,9 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
   return { login, callback }
 }
 
-async function parametersOf(request: RequestView): Promise<URLSearchParams> {
-  if (request.method === 'GET') return queryOf(request)
-  if (request.method === 'POST') return request.form()
-  throw new CallbackInvalidError('method')
-}
-
 export function notAllowed(allow: string): Reply {
   return { status: 405, headers: [['Allow', allow]] }
 }
 
-function optional<Name extends string>(name: Name, value: string | undefined) {
-  // An object with this one name or none.
-  return (value === undefined ? {} : { [name]: value }) as Partial<Record<Name, string>>
-}
+/** Parameters that a hint of its own stands for. */
+const named = ['prompt', 'login_hint', 'domain_hint', 'ui_locales']

@@ -8,10 +8,12 @@ import type { SignInSettings } from './sign-in-core.js'
 
 export interface SignInParts {
   readonly tokenEndpoint: TokenEndpoint
+  readonly forUser: SignInSettings['forUser']
   readonly verifier: JwtVerifier
   readonly store: TokenStore
   /** The store when all processes share it. */
   readonly sharedStore: TokenStore | undefined
+  readonly redemptionStore: TokenStore | undefined
   /** Path at which an administrator consents, once that is mounted. */
   readonly adminConsentPath: () => string | undefined
 }

@@ -6,3 +6,16 @@ export type Step = (request: RequestView) => Promise<Reply | undefined>
 
 /** Answers an error that a handler threw, or leaves it to the framework. */
 export type ErrorStep = (request: RequestView, error: unknown) => Promise<Reply | undefined>
+
+/**
+ * A step that looks at every request and answers some paths by itself. A framework that runs
+ * nothing on paths it does not know has to be told of them.
+ */
+export interface PluginStep extends Step {
+  /** From the root of the public origin, such as `/auth/callback`. */
+  readonly paths: readonly string[]
+}
+
+export function pluginStep(paths: readonly string[], step: Step): PluginStep {
+  return Object.assign((request: RequestView) => step(request), { paths })
+}

@@ -4,6 +4,7 @@ import { decodeBase64Url, encodeBase64Url } from './base64url.js'
 /** What a value is sealed for; a value sealed for one purpose never opens for another. */
 export type SealPurpose =
   | 'transaction'
+  | 'arrival'
   | 'session'
   | 'account'
   | 'user-tokens'

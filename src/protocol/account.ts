@@ -2,6 +2,14 @@
 export type IdTokenClaims = Readonly<Record<string, unknown>>
 
 /**
+ * What an application knows of a user beyond what Entra says. Name its members for TypeScript with
+ * `declare module 'entrada' { interface AccountDetails { department?: string } }`.
+ */
+export interface AccountDetails {
+  readonly [name: string]: unknown
+}
+
+/**
  * The signed-in user. Who it is, is `tenantId` and `objectId` together, and nothing else: names
  * and addresses can be changed by the user's organization and are for display only.
  *
@@ -28,6 +36,8 @@ export interface Account {
   readonly loginHint: string | undefined
   /** Claims of the ID token; in cookie sessions only those that have a field here. */
   readonly claims: IdTokenClaims
+  /** What the application's own `afterSignIn` has answered; empty when that was nothing. */
+  readonly details: AccountDetails
 }
 
 /** What an ID token's response tells beside the token itself. */
@@ -36,6 +46,8 @@ export interface AccountContext {
   readonly clientInfo?: string | undefined
   /** `session_state` of the authorization response; the same value as `sid`. */
   readonly sessionState?: string | undefined
+  /** What the application knows of the user. */
+  readonly details?: AccountDetails | undefined
 }
 
 /**
@@ -61,6 +73,7 @@ export function accountOf(
     sessionId: textOf(claims['sid']) ?? textOf(context.sessionState),
     loginHint: textOf(claims['login_hint']),
     claims: frozen(claims),
+    details: frozen(context.details ?? {}),
   })
 }
 

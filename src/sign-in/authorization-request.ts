@@ -18,6 +18,8 @@ export interface SignInHints {
   readonly domainHint?: string | undefined
   /** Languages for the sign-in page, preferred first (`ui_locales`). */
   readonly languages?: string | undefined
+  /** Others, which never change what the sign-in is made of. */
+  readonly others?: Readonly<Record<string, string>> | undefined
 }
 
 export interface AuthorizationRequest {
@@ -41,6 +43,7 @@ export interface AuthorizationRequest {
 export function authorizationUrl(request: AuthorizationRequest): string {
   const { authority, transaction, hints } = request
   const parameters = new URLSearchParams({
+    ...hints.others,
     client_id: request.clientId,
     response_type: 'code',
     response_mode: request.responseMode,

@@ -1,7 +1,9 @@
 import type { Clock } from '../platform/clock.js'
-import { accountOf, isSameAccount, type Account } from '../protocol/account.js'
+import { accountOf, isSameAccount, type Account, type AccountDetails } from '../protocol/account.js'
+import { ConfigurationError } from '../protocol/configuration-error.js'
 import type { ScopePlan } from '../protocol/scope-plan.js'
 import { CallbackInvalidError, SignInRefusedError } from '../protocol/sign-in-errors.js'
+import { createPassingSession } from '../stores/passing-session.js'
 import type { SessionPort } from '../stores/session-port.js'
 import type { SessionTokens } from '../stores/session-tokens.js'
 import { keptTokenOf } from '../stores/kept-token.js'
@@ -20,8 +22,8 @@ export interface CompletionSettings {
   readonly tombstones: Tombstones
   /** Keys of an anonymous visitor's session that the signed-in user keeps. */
   readonly keepSession: readonly string[]
-  /** The application's own word on who may come in: `false` refuses. */
-  readonly afterSignIn: ((account: Account) => unknown) | undefined
+  /** The application's own word on who comes in; the session given holds the user's tokens only. */
+  readonly afterSignIn: ((account: Account, session: SessionPort) => unknown) | undefined
 }
 
 export interface Redemption {
@@ -36,8 +38,8 @@ export interface Redemption {
  * Signs the user in to the session, which gets a new id. The same user keeps what the application
  * had stored; a visitor becomes a user with the keys named; another user finds nothing.
  *
- * @throws SignInRefusedError when the application refuses; SessionUnavailableError when the store
- *   fails, and then nothing has changed.
+ * @throws SignInRefusedError when the application refuses; ConfigurationError when its answer is
+ *   none; SessionUnavailableError when the store fails. Nothing has changed then.
  */
 export type CompleteSignIn = (session: SessionPort, redemption: Redemption) => Promise<SignedIn>
 
@@ -48,18 +50,19 @@ export function createCompletion(settings: CompletionSettings): CompleteSignIn {
     const source = sourceOf(redemption)
     const account = accountOf(source.claims, source)
     if (account === undefined) throw new CallbackInvalidError('id-token', 'oid')
-    if ((await afterSignIn?.(account)) === false) throw new SignInRefusedError('application')
 
     const previous = await sessions.read(session)
     const isSame = previous !== undefined && isSameAccount(previous.account, account)
     const held = isSame ? await tokens.read(session) : undefined
     const history = isSame ? histories.read(session) : { completed: [], needs: [] }
     const keep = isSame ? 'everything' : previous === undefined ? keepSession : []
+    const arrived = tokensAfter(held ?? noTokensOf(account), redemption, clock())
+    const { details, latest } = await toldBy(account, arrived)
 
     let signedIn: SignedIn | undefined
     await session.renew(keep, async (renewed) => {
-      signedIn = await sessions.write(renewed, source)
-      await tokens.write(renewed, tokensAfter(held ?? noTokensOf(account), redemption, clock()))
+      signedIn = await sessions.write(renewed, { ...source, details })
+      await tokens.write(renewed, latest)
       const { transaction, returnTo } = redemption
       histories.write(renewed, history, { ...transaction, returnTo })
     })
@@ -70,6 +73,37 @@ export function createCompletion(settings: CompletionSettings): CompleteSignIn {
     if (signedIn === undefined) throw new TypeError('The session did not call back.')
     return signedIn
   }
+
+  /** What the application says of the user, and the tokens after whatever it did to find out. */
+  async function toldBy(account: Account, arrived: UserTokens): Promise<Told> {
+    if (afterSignIn === undefined) return { latest: arrived }
+    const passing = createPassingSession()
+    await tokens.write(passing, arrived)
+    const details = detailsIn(await afterSignIn(account, passing))
+    return { details, latest: (await tokens.read(passing)) ?? arrived }
+  }
+}
+
+interface Told {
+  readonly details?: AccountDetails | undefined
+  readonly latest: UserTokens
+}
+
+/** What is neither yes nor no nor something to keep lets nobody in: it may be a search in vain. */
+function detailsIn(answer: unknown): AccountDetails | undefined {
+  if (answer === undefined || answer === true) return undefined
+  if (answer === false) throw new SignInRefusedError('application')
+  if (typeof answer === 'object' && answer !== null && !Array.isArray(answer)) {
+    // As it will be read from the session: JSON, and nobody else's object.
+    return JSON.parse(JSON.stringify(answer)) as AccountDetails
+  }
+  const found = Array.isArray(answer) ? 'a list' : answer === null ? 'null' : `a ${typeof answer}`
+  throw new ConfigurationError({
+    message:
+      `signIn(): afterSignIn answered ${found}. ` +
+      'Expected false to refuse the user, an object to keep as account.details, or nothing.',
+    option: 'signIn.afterSignIn',
+  })
 }
 
 function sourceOf({ redeemed, sessionState }: Redemption): AccountSource {

@@ -9,9 +9,9 @@ import {
   type SignInHints,
 } from './authorization-request.js'
 import type { AuthorizationResponse } from './authorization-response.js'
-import { createFlights } from './flights.js'
 import { refusalOf } from './provider-refusal.js'
 import { redeemCode, type Redeemed, type RedemptionSettings } from './redemption.js'
+import type { Redemptions } from './redemptions.js'
 import { unmetBy } from './sign-in-requirement.js'
 import type {
   SealedTransaction,
@@ -22,6 +22,7 @@ import type {
 
 export interface SignInFlowSettings extends RedemptionSettings {
   readonly transactions: TransactionCodec
+  readonly redemptions: Redemptions
   /** Public origins of this app; the first is the default. */
   readonly origins: readonly [string, ...string[]]
   readonly callbackPath: string
@@ -74,8 +75,7 @@ const mostRestarts = 1
 
 /** The steps of a sign-in that need neither a framework nor a session. */
 export function createSignInFlow(settings: SignInFlowSettings): SignInFlow {
-  const { transactions, origins } = settings
-  const flights = createFlights<Redeemed>(settings.clock)
+  const { transactions, redemptions, origins } = settings
 
   function redirectUriOf(origin: string | undefined): string {
     const known = origin !== undefined && origins.includes(origin) ? origin : origins[0]
@@ -95,7 +95,7 @@ export function createSignInFlow(settings: SignInFlowSettings): SignInFlow {
 
   async function redeemed(transaction: Transaction, code: string, issuer: string | undefined) {
     const plan = planFor(transaction)
-    const value = await flights.run(transaction.state, () =>
+    const value = await redemptions(transaction.state, () =>
       redeemCode(settings, {
         code,
         issuer,

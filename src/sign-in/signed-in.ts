@@ -1,7 +1,12 @@
 import { encodeBase64Url } from '../platform/base64url.js'
 import type { Clock } from '../platform/clock.js'
 import type { Sealer } from '../platform/seal.js'
-import { accountOf, type Account, type IdTokenClaims } from '../protocol/account.js'
+import {
+  accountOf,
+  type Account,
+  type AccountDetails,
+  type IdTokenClaims,
+} from '../protocol/account.js'
 import { SessionUnavailableError } from '../protocol/sign-in-errors.js'
 import type { SessionPort } from '../stores/session-port.js'
 import type { Tombstones } from './tombstones.js'
@@ -21,6 +26,7 @@ export interface AccountSource {
   readonly claims: IdTokenClaims
   readonly clientInfo?: string | undefined
   readonly sessionState?: string | undefined
+  readonly details?: AccountDetails | undefined
 }
 
 export interface SignedInSessions {
@@ -103,10 +109,18 @@ export function createSignedInSessions(settings: SignedInSettings): SignedInSess
       return signedIn
     },
 
-    async write(session, { claims, clientInfo, sessionState }) {
+    async write(session, { claims, clientInfo, sessionState, details }) {
       const now = clock()
       const id = encodeBase64Url(crypto.getRandomValues(new Uint8Array(16)))
-      const written = { id, at: now, seen: now, claims, info: clientInfo, state: sessionState }
+      const written: WrittenSignIn = {
+        id,
+        at: now,
+        seen: now,
+        claims,
+        info: clientInfo,
+        state: sessionState,
+        details,
+      }
       const signedIn = signedInOf(written)
       if (signedIn === undefined) throw new TypeError('The claims do not say who the user is.')
       await store(session, written)
@@ -127,6 +141,7 @@ function signedInOf(written: WrittenSignIn): SignedIn | undefined {
   const account = accountOf(written.claims, {
     clientInfo: written.info,
     sessionState: written.state,
+    details: written.details,
   })
   return account && Object.freeze({ account, id: written.id, signedInAt: written.at })
 }

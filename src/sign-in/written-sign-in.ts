@@ -1,5 +1,5 @@
 import { decodeBase64Url, encodeBase64Url } from '../platform/base64url.js'
-import type { IdTokenClaims } from '../protocol/account.js'
+import type { AccountDetails, IdTokenClaims } from '../protocol/account.js'
 import { isGuid } from '../protocol/tenant.js'
 import { contextsIn } from './sign-in-requirement.js'
 
@@ -15,6 +15,8 @@ export interface WrittenSignIn {
   readonly info?: string | undefined
   /** `session_state` of the authorization response. */
   readonly state?: string | undefined
+  /** What the application knows of the user. */
+  readonly details?: AccountDetails | undefined
 }
 
 /** On the server there is room for every claim. */
@@ -30,9 +32,10 @@ const mostContexts = 5
 /**
  * In a cookie there is room for who the user is and what greets them: less than 400 bytes when
  * sealed. A user name that does not fit is left out, because a part of one names somebody else; a
- * name is cut. Which authentication contexts and when the user authenticated goes along.
+ * name is cut. Which authentication contexts and when the user authenticated goes along, and so does
+ * what the application wants to have there, on top.
  */
-export function shortText({ id, at, seen, claims, state }: WrittenSignIn): string {
+export function shortText({ id, at, seen, claims, state, details }: WrittenSignIn): string {
   const text = (name: string) => (typeof claims[name] === 'string' ? claims[name] : '')
   const signedInAt = claims['auth_time']
   const who = [
@@ -52,14 +55,15 @@ export function shortText({ id, at, seen, claims, state }: WrittenSignIn): strin
   while (bytesOf([...who, withUsername, letters.join('')]) > mostBytes && letters.length > 0) {
     letters.pop()
   }
-  return JSON.stringify([...who, withUsername, letters.join('')])
+  const more = details === undefined ? [] : [details]
+  return JSON.stringify([...who, withUsername, letters.join(''), ...more])
 }
 
 /** Reads what either of the two has written; our own seal vouches for its form. */
 export function writtenOf(text: string): WrittenSignIn {
   const written = JSON.parse(text) as WrittenSignIn | ShortSignIn
   if (!isShort(written)) return written
-  const [id, at, seenAfter, tid, oid, sub, sid, age, contexts, username, name] = written
+  const [id, at, seenAfter, tid, oid, sub, sid, age, contexts, username, name, details] = written
   const claims = Object.entries({
     tid: unpacked(tid),
     oid: unpacked(oid),
@@ -75,6 +79,7 @@ export function writtenOf(text: string): WrittenSignIn {
     at: at * 1000,
     seen: (at + seenAfter) * 1000,
     claims: Object.fromEntries(claims.filter(([, value]) => value !== '')),
+    details,
   }
 }
 
@@ -90,6 +95,7 @@ type ShortSignIn = readonly [
   contexts: string,
   username: string,
   name: string,
+  details?: AccountDetails,
 ]
 
 function isShort(written: WrittenSignIn | ShortSignIn): written is ShortSignIn {

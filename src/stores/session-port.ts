@@ -8,8 +8,12 @@ export interface SessionPort {
   readonly id: string | undefined
   /** Where the content lives: on the server, or in the browser, sealed or merely signed. */
   readonly kind: 'server' | 'cookie'
-  /** What the developer should know about how the session is set up. */
+  /** Whether its cookie is SameSite=Strict: requests that another site leads to come without it. */
+  readonly isStrict?: boolean
+  /** What else the developer should know about how the session is set up. */
   readonly doubts?: readonly string[]
+  /** Calls back when the framework saves this session although the request has changed nothing. */
+  onNeedlessSave?(tell: () => void): void
   /** Reads a value as this request sees it. */
   read(key: string): unknown
   /** Writes a JSON value; the framework saves it with the response, `save` at once. */

@@ -3,8 +3,7 @@ import { contosoDirectory, startEmulator, type Emulator } from 'entrada/emulator
 import { entra, type EntraOptions } from 'entrada/express'
 import { AccessToken } from '../../src/acquisition/access-token.js'
 import { createTokenSource } from '../../src/acquisition/token-source.js'
-import { expressFrameworks } from '../contract/express-api.js'
-import { apiRoutes, running, type RunningApp } from '../contract/api-app.js'
+import { apiFrameworks, apiRoutes, running, type RunningApp } from '../contract/api-app.js'
 import { adaId, contosoId, graphId, tasksApiId, webAppId } from '../support/identity-app.js'
 import { serve } from '../support/loopback-server.js'
 
@@ -50,7 +49,7 @@ describe("an API's claims challenge on behalf of a caller", () => {
   let api: RunningApp
 
   beforeAll(async () => {
-    const [express] = expressFrameworks
+    const [express] = apiFrameworks
     if (express === undefined) throw new Error('There is no framework.')
     const credential = { secret: 'tasks-api-secret-for-the-emulator-only' }
     api = await running(express.mount({ ...settings(), clientId: tasksApiId, credential }))

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import express from 'express'
-import session from 'express-session'
+import session, { type CookieOptions } from 'express-session'
 import helmet from 'helmet'
 import type { BrowserContext, Page } from 'playwright-core'
 import { startEmulator, type Emulator } from 'entrada/emulator'
@@ -53,7 +53,11 @@ describeWithChromium('signing in with Chromium', (browser) => {
   }
 
   /** An app under helmet as it comes, with the one directive that sign-out needs. */
-  async function start(host: Host, options: SignInOptions = {}): Promise<void> {
+  async function start(
+    host: Host,
+    options: SignInOptions = {},
+    cookie: CookieOptions = {},
+  ): Promise<void> {
     app = await listen(host)
     const directory = consentedDirectory()
     const registration = directory.applications.find(({ appId }) => appId === webAppId)
@@ -74,11 +78,18 @@ describeWithChromium('signing in with Chromium', (browser) => {
     listener.use(helmet({ contentSecurityPolicy: { directives }, strictTransportSecurity: false }))
     listener.get('/favicon.ico', (_request, response) => void response.status(204).end())
     if (options.session !== 'cookie') {
-      listener.use(session({ secret: 'browser', resave: false, saveUninitialized: false }))
+      listener.use(session({ secret: 'browser', resave: false, saveUninitialized: false, cookie }))
     }
     listener.use(identity.signIn(options))
     listener.get('/', (request, response) => {
       response.send(`<h1>Home of ${identity.accountIfAny(request)?.name ?? 'nobody'}</h1>`)
+    })
+    listener.get('/remember', (request, response) => {
+      Object.assign(request.session, request.query)
+      response.send('<h1>Remembered</h1>')
+    })
+    listener.get('/remembered', (request, response) => {
+      response.send(`<h1>${JSON.stringify(Object.entries(request.session))}</h1>`)
     })
     listener.get('/private', identity.requireSignIn(), (request, response) => {
       response.send(`<h1>${identity.account(request).name} ${request.url.slice(-1)}</h1>`)
@@ -118,6 +129,22 @@ describeWithChromium('signing in with Chromium', (browser) => {
       expect(await heading(page)).toBe('Ada Example 1')
       await page.goto(at('/'))
       expect(await heading(page)).toBe('Home of Ada Example')
+    },
+  )
+
+  it.each(['query', 'form_post'] as const)(
+    'L18 signs in by %s into the session it began in, although its cookie is Strict',
+    async (responseMode) => {
+      await start('127.0.0.1', { responseMode, keepSession: ['basket'] }, { sameSite: 'strict' })
+      const page = await context.newPage()
+      await page.goto(at('/remember?basket=apples'))
+      await page.goto(at('/private?tab=1'))
+      await pickAda(page)
+      await page.waitForURL(at('/private?tab=1'))
+      expect(await heading(page)).toBe('Ada Example 1')
+      await page.goto(at('/remembered'))
+      expect(await heading(page)).toContain('["basket","apples"]')
+      expect(emulator.requests.filter(({ endpoint }) => endpoint === 'token')).toHaveLength(1)
     },
   )
 

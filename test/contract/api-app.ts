@@ -2,6 +2,8 @@ import type { AddressInfo } from 'node:net'
 import type { RequestListener, Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { EntraOptions } from 'entrada/express'
+import type { Routes } from './framework.js'
+import { frameworks } from './frameworks.js'
 
 /** The API that every framework mounts, so that one table of cases can be run over all of them. */
 export const apiRoutes = {
@@ -23,12 +25,68 @@ export interface RunningApp {
   close(): Promise<void>
 }
 
-/** Mounts the routes above with one framework. */
-export type MountApi = (options: EntraOptions) => RequestListener
-
-export interface Framework {
+export interface ApiFramework {
   readonly name: string
-  readonly mount: MountApi
+  /** Mounts the routes above. */
+  readonly mount: (options: EntraOptions) => RequestListener
+}
+
+/** The routes above, the framework answering refusals by itself. */
+export const apiFrameworks: readonly ApiFramework[] = frameworks.map(({ name, build }) => ({
+  name,
+  mount: (options) => build(options, { routes }).listener,
+}))
+
+const routes: Routes = (identity) => {
+  const answer = (request: Parameters<typeof identity.caller>[0]) => identity.caller(request)
+  return [
+    { path: apiRoutes.tasks, guards: [identity.requireScopes('Tasks.Read')], answer },
+    {
+      path: apiRoutes.both,
+      guards: [identity.requireScopes('Tasks.Read', 'Tasks.Write')],
+      answer,
+    },
+    {
+      path: apiRoutes.either,
+      guards: [identity.requireAnyScope('Tasks.Read', 'Tasks.Write')],
+      answer,
+    },
+    {
+      path: apiRoutes.report,
+      guards: [
+        identity.requireAccess({
+          user: { scopes: ['Tasks.Read'] },
+          app: { roles: ['Tasks.Read.All'] },
+        }),
+      ],
+      answer,
+    },
+    { path: apiRoutes.job, guards: [identity.requireAppRoles('Tasks.Read.All')], answer },
+    { path: apiRoutes.admin, guards: [identity.requireUserRoles('Tasks.Admin')], answer },
+    {
+      path: apiRoutes.me,
+      guards: [identity.requireScopes('access_as_user')],
+      answer: (request) => identity.onBehalfOf(request).graph.get('/me'),
+    },
+    {
+      path: apiRoutes.mail,
+      guards: [identity.requireScopes('access_as_user')],
+      answer: (request) => identity.onBehalfOf(request).graph.get('/me/messages'),
+    },
+    {
+      path: apiRoutes.users,
+      guards: [identity.requireAppRoles('Tasks.Read.All')],
+      answer: () => identity.forApp().graph.get('/users'),
+    },
+    { path: apiRoutes.unguarded, guards: [], answer },
+    {
+      path: apiRoutes.broken,
+      guards: [identity.requireScopes('Tasks.Read')],
+      answer: () => {
+        throw new TypeError('the handler is broken')
+      },
+    },
+  ]
 }
 
 export async function running(listener: RequestListener): Promise<RunningApp> {

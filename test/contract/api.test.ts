@@ -1,9 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { contosoDirectory, startEmulator, type Emulator } from 'entrada/emulator'
 import type { EntraOptions } from 'entrada/express'
-import { apiRoutes, running, type Framework, type RunningApp } from './api-app.js'
-import { expressFrameworks } from './express-api.js'
-import { koaFrameworks } from './koa-api.js'
+import { apiFrameworks, apiRoutes, running, type RunningApp } from './api-app.js'
 
 const tasksApi = '1c8b5a3e-0f4d-4c2b-8e19-7a6d9b3f2c10'
 const webApp = '5e7f2d91-6b3a-4e88-a1c4-9d0b8f7e6a52'
@@ -12,8 +10,6 @@ const contoso = '7d1c9a10-5a6e-4a1d-8f6c-0b2f5e9d3a77'
 const fabrikam = 'b24f6c1e-93d7-4f0a-9a55-6e1c7d20f8e4'
 const ada = '3f0b6a52-7c1e-4d0b-9b7a-2a6d5b8e1c11'
 const graph = '00000003-0000-0000-c000-000000000000'
-
-const frameworks: readonly Framework[] = [...expressFrameworks, ...koaFrameworks]
 
 let emulator: Emulator
 
@@ -51,7 +47,7 @@ const asUser = (scopes: string[], claims: Claims = {}, roles?: string[]) =>
 const asApp = (roles: string[], claims: Claims = {}) =>
   emulator.mintToken({ resource: tasksApi, client: daemon, roles, claims })
 
-describe.each(frameworks)('the API contract on $name', ({ mount }) => {
+describe.each(apiFrameworks)('the API contract on $name', ({ mount }) => {
   let api: RunningApp
 
   beforeAll(async () => {

@@ -104,6 +104,28 @@ describe.each(guardedFrameworks)("a guard's answers on $name", (framework) => {
     }
   })
 
+  it("come to the app's own error handler as errors with a status, or are answered by errors()", async () => {
+    for (const [answeredBy, expected] of [
+      ['the framework', [{ code: 'ERR_ENTRA_TOKEN_MISSING', status: 401, expose: true }]],
+      ['errors()', []],
+    ] as const) {
+      const told: unknown[] = []
+      const ownHandler = (error: unknown) => told.push(error)
+      const other = await guarded(framework, guardOptions(emulator), {
+        ...shape,
+        answeredBy,
+        ownHandler,
+      })
+      try {
+        const answer = await other.call('/tasks')
+        expect(answer.status).toBe(answeredBy === 'errors()' ? 401 : 500)
+        expect(told).toMatchObject(expected)
+      } finally {
+        await other.close()
+      }
+    }
+  })
+
   it('G70 ask a client that understands it for an authentication context', async () => {
     const capable = await userToken(emulator, ['Tasks.Read'], { xms_cc: ['cp1'] })
     const answer = await server.call('/step-up', capable)

@@ -4,16 +4,13 @@ import { contosoDirectory, startEmulator, type Emulator } from 'entrada/emulator
 import type { EntraOptions, SignInOptions } from 'entrada/express'
 import { serve, type LoopbackServer } from '../support/loopback-server.js'
 import { createUserAgent, signIn, type UserAgent } from '../support/user-agent.js'
-import { expressWebApps } from './express-web-app.js'
-import { koaWebApps } from './koa-web-app.js'
-import { pageRoutes, tasksScope, type WebFramework } from './web-app.js'
+import { pageRoutes, tasksScope, webApps } from './web-app.js'
 
 const contoso = '7d1c9a10-5a6e-4a1d-8f6c-0b2f5e9d3a77'
 const webApp = '5e7f2d91-6b3a-4e88-a1c4-9d0b8f7e6a52'
 const adaId = '3f0b6a52-7c1e-4d0b-9b7a-2a6d5b8e1c11'
 const ada = { user: 'ada@contoso.example' }
 
-const frameworks: readonly WebFramework[] = [...expressWebApps, ...koaWebApps]
 // One clock for the app and for the platform, so that tokens grow old for both.
 const clock = { now: Date.now() }
 let emulator: Emulator
@@ -32,7 +29,7 @@ const grants = () =>
     .filter(({ endpoint }) => endpoint === 'token')
     .map(({ parameters }) => parameters['grant_type'])
 
-describe.each(frameworks)('the sign-in contract on $name', ({ mount }) => {
+describe.each(webApps)('the sign-in contract on $name', ({ mount }) => {
   let server: LoopbackServer
   let browser: UserAgent
   let listener: RequestListener

@@ -15,7 +15,7 @@ export interface HaltingAgent extends UserAgent {
    * Signs in up to the point where the browser is sent back, and returns that address without
    * visiting it.
    */
-  arrive(app: WebApp, path?: string, user?: string): Promise<string>
+  arrive(app: Pick<WebApp, 'origin'>, path?: string, user?: string): Promise<string>
 }
 
 export function createHaltingAgent(options: UserAgentOptions = {}): HaltingAgent {

@@ -173,7 +173,7 @@ describe('what a sign-in tells the developer', () => {
   })
 
   it.each(['strict', true] as const)(
-    'that a session cookie with SameSite %s does not come back from Entra, once',
+    'that a session cookie with SameSite %s stays away when another site leads here, once',
     async (sameSite) => {
       const { app, warnings } = await start({ session: { cookie: { sameSite } } })
       await createUserAgent().step(`${app.origin}/`)
@@ -182,6 +182,19 @@ describe('what a sign-in tells the developer', () => {
       expect(warnings[0]).toContain("sameSite: 'lax'")
     },
   )
+
+  it.each([
+    [true, 1],
+    [false, 0],
+  ])('S15 that resave: %s saves what no request has changed, %d times', async (resave, times) => {
+    const { app, warnings } = await start({ session: { resave } })
+    const agent = createUserAgent()
+    await agent.get(`${app.origin}/remember?draft=letter`)
+    for (let count = 0; count < 3; count += 1) await agent.get(`${app.origin}/`)
+    await signIn(agent, `${app.origin}/private`, ada)
+    expect(warnings).toHaveLength(times)
+    expect(warnings.every((warning) => warning.includes('Use resave: false'))).toBe(true)
+  })
 })
 
 describe('diagnostics channels', () => {

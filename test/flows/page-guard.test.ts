@@ -109,26 +109,6 @@ describe('a page for signed-in users', () => {
   })
 })
 
-describe('who may come in', () => {
-  it('is also for the application to say', async () => {
-    const seen: string[] = []
-    const app = await start({
-      signIn: {
-        afterSignIn: (account) => {
-          seen.push(account.objectId)
-          return false
-        },
-      },
-    })
-    const agent = createUserAgent()
-    const page = await signIn(agent, `${app.origin}/private`, ada)
-    expect(page.status).toBe(403)
-    expect(page.html).toContain('No access')
-    expect(seen).toHaveLength(1)
-    expect((await agent.get(`${app.origin}/`)).html).toBe('{"name":null}')
-  })
-})
-
 describe('an error that a handler throws', () => {
   const mail = 'https://graph.microsoft.com/Mail.Read'
   const refusal = {

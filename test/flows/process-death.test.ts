@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Emulator } from 'entrada/emulator'
 import { createHaltingAgent } from './arrival.js'
-import { contosoId, startConsentedEmulator, webAppId, type WebApp } from './web-app.js'
+import { contosoId, startConsentedEmulator, webAppId } from './web-app.js'
 
 const program = fileURLToPath(new URL('../support/sign-in-process.mjs', import.meta.url))
 const built = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
@@ -61,7 +61,7 @@ describe('a process that is killed in the middle of a sign-in', () => {
   it('L36 L37 X09 another one completes it, with a newer secret, and a third knows the user', async () => {
     const first = await start([older])
     const agent = createHaltingAgent()
-    const callback = await agent.arrive({ origin: first.origin } as WebApp, '/private?x=1')
+    const callback = await agent.arrive({ origin: first.origin }, '/private?x=1')
     await kill(first.child)
 
     const { port } = new URL(first.origin)

@@ -82,7 +82,7 @@ describe('sessions in cookies, in two processes with one store', () => {
       await statusOf(agent, `${origin}/me`),
     ]).toEqual([200, 200])
     expect(emulator.requests.map(({ endpoint }) => endpoint)).not.toContain('token')
-    expect(entries.join('\n')).not.toMatch(/eyJ|refresh|Ada/)
+    expect(entries.join('\n')).not.toMatch(/eyJhbGci|eyJ0eXAi|refreshToken|Ada Example/)
   })
 
   it('S26 S27 are ended in both by a sign-out in one, a copied cookie included', async () => {

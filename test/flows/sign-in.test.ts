@@ -245,6 +245,36 @@ describe('signing in', () => {
     expect(odd['login_hint']).toBeUndefined()
   })
 
+  it('L39 forwards a parameter of a user flow that was named, and sends along what is configured', async () => {
+    const signInOptions = {
+      authorizationParameters: { mkt: 'de-DE', campaign: 'none' },
+      forwardParameters: ['campaign'],
+    }
+    const app = await start({ signIn: signInOptions })
+    const login = `${app.origin}/auth/login?campaign=spring&mkt=fr-FR&acr_values=x`
+    const sent = authorizeParameters((await createUserAgent().step(login)).location)
+    expect(sent).toMatchObject({ mkt: 'de-DE', campaign: 'spring', client_id: webAppId })
+    expect(sent['acr_values']).toBeUndefined()
+    const page = authorizeParameters(
+      (await createUserAgent().step(`${app.origin}/private`)).location,
+    )
+    expect(page).toMatchObject({ mkt: 'de-DE', campaign: 'none' })
+  })
+
+  it.each([
+    [{ authorizationParameters: { client_id: 'x' } }, 'client_id, which every sign-in sets itself'],
+    [{ authorizationParameters: { prompt: 'login' } }, 'Use signIn({ prompt })'],
+    [{ authorizationParameters: { 'a b': 'x' } }, 'Expected names of parameters'],
+    [{ authorizationParameters: { mkt: 'a\nb' } }, 'for mkt. Expected a short text'],
+    [{ forwardParameters: ['redirect_uri'] }, 'redirect_uri, which every sign-in sets itself'],
+    [{ forwardParameters: ['scope'] }, 'Use signIn({ scopes })'],
+  ])('L39 refuses %j, by which a request could change the sign-in', (signInOptions, message) =>
+    expect(start({ signIn: signInOptions })).rejects.toMatchObject({
+      code: 'ERR_ENTRA_CONFIGURATION',
+      message: expect.stringContaining(message),
+    }),
+  )
+
   it('L40 L47 L48 returns to the start page when the address is hostile or its own', async () => {
     const app = await start()
     const addresses = [

@@ -143,6 +143,10 @@ function coreFor(emulator: Emulator, origin: string, options: WebAppOptions): Si
       verifier: createJwtVerifier(settings),
       store: createMemoryTokenStore({ clock, capacity: 1_000_000 }),
       sharedStore: options.sharedStore,
+      redemptionStore: options.sharedStore,
+      forUser: () => () => {
+        throw new Error('These tests get no tokens.')
+      },
       onEvent: (event) => options.events?.push(event),
       warn: (message) => options.warnings?.push(message),
       errorDetail: 'explanation',

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { contosoDirectory, startEmulator, type Emulator } from 'entrada/emulator'
 import type { EntraOptions } from 'entrada/express'
-import { expressWebApps } from '../contract/express-web-app.js'
-import { pageRoutes } from '../contract/web-app.js'
+import { pageRoutes, webApps } from '../contract/web-app.js'
 import { appCertificate, type AppCertificate } from '../support/certificates.js'
 import { contosoId, registrationOf } from '../support/daemon.js'
 import { serve, type LoopbackServer } from '../support/loopback-server.js'
@@ -27,7 +26,7 @@ afterEach(async () => {
 })
 
 async function appWith(credential: EntraOptions['credential']): Promise<string> {
-  const [express] = expressWebApps
+  const [express] = webApps
   server = await serve((request, response) => listener?.(request, response))
   const listener = express?.mount({
     entra: {

@@ -1,4 +1,3 @@
-import { strictCookieDoubt } from '../../middleware/session-of.js'
 import { called, withinSessionDeadline } from '../../stores/session-deadline.js'
 import { keptOf, type SessionKeep, type SessionPort } from '../../stores/session-port.js'
 
@@ -53,8 +52,11 @@ function portOver(request: Mounted): SessionPort {
       return request.sessionID
     },
     kind: 'server',
-    get doubts() {
-      return isStrict(request.session['cookie']) ? [strictCookieDoubt] : []
+    get isStrict() {
+      return isStrict(request.session['cookie'])
+    },
+    onNeedlessSave: (tell) => {
+      watchSave(request.session, tell)
     },
     read: (key) => valueOf(request.session, key),
     write: (key, value) => {
@@ -76,6 +78,19 @@ function portOver(request: Mounted): SessionPort {
 function isStrict(cookie: unknown): boolean {
   const { sameSite } = Object(cookie) as { sameSite?: unknown }
   return sameSite === true || String(sameSite).toLowerCase() === 'strict'
+}
+
+function watchSave(session: Mounted['session'], tell: () => void): void {
+  const contentNow = () => JSON.stringify({ ...session, cookie: undefined })
+  const before = contentNow()
+  if (before === '{}') return
+  const save = session.save.bind(session)
+  const watchedSave: typeof save = (callback) => {
+    if (contentNow() === before) tell()
+    return save(callback)
+  }
+  // As express-session defines its own: no part of the content.
+  Object.defineProperty(session, 'save', { value: watchedSave, configurable: true, writable: true })
 }
 
 /** The new session is stored before the old one ends, so a failure on the way loses nothing. */

@@ -39,6 +39,7 @@ export function entra(options: EntraOptions = {}): ExpressIdentity {
     viewOf,
     viewOfUpgrade: (request: IncomingMessage) => upgradeViewOf(request, sessionOf(request)),
     mount,
+    mountPlugin: mount,
     mountErrors,
   })
 }

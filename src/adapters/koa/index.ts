@@ -35,6 +35,7 @@ export function entra(options: EntraOptions = {}): KoaIdentity {
     viewOfUpgrade: (upgrade: Context | IncomingMessage) =>
       'req' in upgrade ? viewOf(upgrade) : upgradeViewOf(upgrade, undefined),
     mount,
+    mountPlugin: mount,
     mountErrors,
   })
 }

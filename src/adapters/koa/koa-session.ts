@@ -1,4 +1,3 @@
-import { strictCookieDoubt } from '../../middleware/session-of.js'
 import { withinSessionDeadline } from '../../stores/session-deadline.js'
 import { keptOf, type SessionKeep, type SessionPort } from '../../stores/session-port.js'
 
@@ -59,8 +58,8 @@ function portOver(context: ContextWithSession): SessionPort {
     get kind() {
       return heldBy(context)?.externalKey === undefined ? 'cookie' : 'server'
     },
-    get doubts() {
-      return isStrict(context.sessionOptions?.sameSite) ? [strictCookieDoubt] : []
+    get isStrict() {
+      return isStrict(context.sessionOptions?.sameSite)
     },
     read: (key) => {
       const session = heldBy(context)

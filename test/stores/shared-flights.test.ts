@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { createSharedFlights, type Flight } from '../../src/acquisition/shared-flights.js'
+import { createSharedFlights, type Flight } from '../../src/stores/shared-flights.js'
 import { createMemoryTokenStore } from '../../src/stores/memory-token-store.js'
 
 beforeEach(() => {

@@ -1,5 +1,5 @@
-import { StoreUnavailable } from '../stores/store-unavailable.js'
-import type { StoreLocks, TokenStore } from '../stores/token-store.js'
+import { StoreUnavailable } from './store-unavailable.js'
+import type { StoreLocks, TokenStore } from './token-store.js'
 
 /** Milliseconds: the longest token request (10 seconds) and one more. */
 const lockLifetime = 11_000
