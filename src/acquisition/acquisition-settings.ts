@@ -23,6 +23,8 @@ export interface AcquisitionSettings {
   readonly challenge: ChallengeContext
   readonly fetch: typeof fetch
   readonly clock: Clock
+  /** What the tokens kept in this process may take, for each grant. */
+  readonly cacheBytes: number
   /** Shared with other processes; undefined when this one keeps its tokens to itself. */
   readonly store: TokenStore | undefined
 }

@@ -54,6 +54,7 @@ export function createInstance(options: EntraOptions, host: Host): Instance {
     fetch: settings.fetch,
     challenge: settings.challenge,
     clock: settings.clock,
+    cacheBytes: settings.cacheBytes,
     store: stores.tokens,
   }
   return {

@@ -21,6 +21,7 @@ import { createEventSink } from './event-sink.js'
 import {
   audiencesOf,
   baseUrlsOf,
+  cacheBytesOf,
   clientCapabilitiesOf,
   clientIdOf,
   clientsOf,
@@ -59,6 +60,8 @@ export interface Settings {
   readonly graphEndpoint: string
   /** What this app can do for the platform; every authorization and token request says so. */
   readonly clientCapabilities: readonly string[]
+  /** What each memory of this process may take. */
+  readonly cacheBytes: number
   readonly clockToleranceSeconds: number
   readonly onEvent: (event: EntraEvent) => void
   readonly fetch: typeof fetch
@@ -82,6 +85,7 @@ const optionNames: Record<keyof EntraOptions, true> = {
   store: true,
   graphEndpoint: true,
   clientCapabilities: true,
+  cacheMegabytes: true,
   clockTolerance: true,
   onEvent: true,
   fetch: true,
@@ -122,6 +126,7 @@ export function settingsOf(given: EntraOptions, host: Host): Settings {
     store: storeOf(options.store),
     graphEndpoint: graphEndpointOf(options.graphEndpoint, authority),
     clientCapabilities: clientCapabilitiesOf(options.clientCapabilities),
+    cacheBytes: cacheBytesOf(options.cacheMegabytes),
     clockToleranceSeconds: toleranceOf(options.clockTolerance),
     onEvent: eventsTo(onEventOf(options.onEvent), host),
     fetch: send,

@@ -1,5 +1,6 @@
 import { encodeBase64Url } from '../platform/base64url.js'
 import type { Sealer } from '../platform/seal.js'
+import { frozen } from '../protocol/frozen.js'
 import type { SessionPort } from './session-port.js'
 import type { TokenStore } from './token-store.js'
 import type { UserTokens } from './user-tokens.js'
@@ -43,7 +44,7 @@ export function createSessionTokens(settings: SessionTokensSettings): SessionTok
       return text === undefined ? undefined : (JSON.parse(text) as UserTokens) // written below
     }
     const sealed = await sealer.open('user-tokens', value, [clientId, session.id ?? ''])
-    return sealed === undefined ? undefined : (JSON.parse(sealed.text) as UserTokens) // written below
+    return sealed?.as(tokensIn)
   }
 
   async function write(session: SessionPort, tokens: UserTokens): Promise<void> {
@@ -86,6 +87,10 @@ export function createSessionTokens(settings: SessionTokensSettings): SessionTok
       }
     },
   }
+}
+
+function tokensIn(text: string): UserTokens {
+  return frozen(JSON.parse(text) as UserTokens) // written above
 }
 
 function randomHandle(): string {

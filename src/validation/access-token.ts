@@ -26,6 +26,8 @@ export interface TokenValidatorSettings {
   /** Clients whose app-only tokens are accepted without roles, because an access list decides. */
   readonly aclClients?: readonly string[]
   readonly clock: Clock
+  /** What remembered tokens may take. */
+  readonly cacheBytes?: number
   readonly challenge?: ChallengeContext
 }
 
@@ -55,7 +57,7 @@ export function createTokenValidator(settings: TokenValidatorSettings): TokenVal
   const audiences = audiencesOf(settings.clientId, settings.audiences)
   const policy = policyFor(verifier, settings.tenants)
   const aclClients = aclClientsOf(settings.aclClients)
-  const memo = createTokenMemo()
+  const memo = createTokenMemo(settings.cacheBytes)
 
   /** Before any cryptography: is this token for someone else, or of a kind that nobody takes? */
   function refuseForeign(claims: Claims, version: TokenVersion): void {

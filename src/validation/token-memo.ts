@@ -14,8 +14,8 @@ export interface TokenMemo {
   forget(token: string): void
 }
 
-/** Room for some six thousand tokens of the usual length. */
-const mostBytes = 48 * 1024 * 1024
+/** Room for some eight thousand tokens of the usual length. */
+const mostBytes = 64 * 1024 * 1024
 /** What an entry weighs besides text and claims, roughly. */
 const overhead = 512
 const indexLength = 32

@@ -45,9 +45,9 @@ describe('the memory of verified tokens', () => {
     expect(tight.recall(two)).toBeDefined()
   })
 
-  it('O05 holds 48 MiB unless told', () => {
+  it('O05 holds 64 MiB unless told', () => {
     const memo = createTokenMemo()
-    const fits = Math.floor((48 * 1024 * 1024) / weight('x'.repeat(1000)))
+    const fits = Math.floor((64 * 1024 * 1024) / weight('x'.repeat(1000)))
     const tokens = numbered(fits + 1)
     const [first = '', second = ''] = tokens
     for (const token of tokens.slice(0, fits)) memo.remember(token, thing(token))
