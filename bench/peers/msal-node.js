@@ -77,6 +77,12 @@ export function answerFor(oid, form) {
   }
 }
 
+/** The call reaches the platform of the measurement, which counts it. */
+async function answerAt(origin, form) {
+  await fetch(`${origin}/${tenant}/oauth2/v2.0/token`, { method: 'POST', body: form })
+  return answerFor('3f0b6a52-7c1e-4d0b-9b7a-2a6d5b8e1c11', form)
+}
+
 async function userTokens(size) {
   let oid = randomUUID()
   const client = clientWith((form) => answerFor(oid, form))
@@ -117,6 +123,18 @@ export default {
   kind: 'peer',
   /** Filling its cache with more takes minutes: every user costs as much as there are users. */
   mostUsers: 1_000,
+  stampedes: {
+    'on-behalf-of': async ({ origin }) => {
+      const client = clientWith((form) => answerAt(origin, form))
+      const oboAssertion = opaqueToken()
+      return { ask: () => client.acquireTokenOnBehalfOf({ oboAssertion, scopes }) }
+    },
+    'client credentials': async ({ origin }) => {
+      const client = clientWith((form) => answerAt(origin, form))
+      const request = { scopes: ['https://graph.microsoft.com/.default'] }
+      return { ask: () => client.acquireTokenByClientCredential(request) }
+    },
+  },
   tokens: async (size) => ({
     silent: await userTokens(size),
     'on-behalf-of': await onBehalfOfTokens(size),

@@ -3,6 +3,9 @@
 import { createAppOnly } from '../../dist/acquisition/app-only.js'
 import { createForUser } from '../../dist/acquisition/for-user.js'
 import { createOnBehalfOf } from '../../dist/acquisition/on-behalf-of.js'
+import { nodeHost } from '../../dist/host/node.js'
+import { createCredential } from '../../dist/platform/credential.js'
+import { createTokenEndpoint } from '../../dist/platform/token-endpoint.js'
 import { createScopePlanner } from '../../dist/acquisition/scope-planner.js'
 import { withMemory } from '../../dist/platform/remembering-sealer.js'
 import { createSealer } from '../../dist/platform/seal.js'
@@ -37,13 +40,13 @@ export function createTokenSources({ store, megabytes = 4_096, endpoint = endpoi
 
   return {
     endpoint,
-    async signedInUser() {
+    async signedInUser({ expired = false } = {}) {
       const user = { tenantId: tenant, objectId: randomUUID(), session: sessionOf(randomUUID()) }
       await tokens.write(user.session, {
         tenantId: tenant,
         objectId: user.objectId,
         refreshToken: opaqueToken(1_100),
-        accessTokens: [keptToken()],
+        accessTokens: [keptToken(expired ? 7_200_000 : 0)],
       })
       return user
     },
@@ -68,8 +71,8 @@ export function createTokenSources({ store, megabytes = 4_096, endpoint = endpoi
   }
 }
 
-export function keptToken() {
-  const now = Date.now()
+function keptToken(age = 0) {
+  const now = Date.now() - age
   return {
     resource: graph,
     scopes: [`${graph}/User.Read`],
@@ -95,6 +98,19 @@ function settingsWith(endpoint, store, cacheBytes) {
     cacheBytes,
     store,
   }
+}
+
+/** The library's own way to the token endpoint of a platform. */
+export function endpointAt({ origin }) {
+  const machine = {
+    authority: authorityOf(tenant, origin),
+    clientId: webApp,
+    clock: Date.now,
+    fetch,
+    host: nodeHost,
+  }
+  const credential = createCredential({ secret: 'secret' }, machine)
+  return createTokenEndpoint({ ...machine, credential, clientCapabilities: [] })
 }
 
 /** Counts the grants it answers. */
