@@ -1,8 +1,30 @@
 import { entra } from '../../dist/adapters/express/index.js'
 import { createTokenSources, endpointAt } from '../rig/token-sources.js'
-import { api, scope, tenant } from '../rig/tokens.js'
+import express from 'express'
+import { body, memorySession, secret } from '../rig/pages.js'
+import { api, scope, tenant, webApp } from '../rig/tokens.js'
 
 const identityFor = ({ origin }) => entra({ tenant, clientId: api, authorityHost: origin })
+
+/** With the framework's session, or with ours in a cookie. */
+function pageApp({ origin }, baseUrl, framework) {
+  const app = express()
+  const identity = entra({
+    tenant,
+    clientId: webApp,
+    authorityHost: origin,
+    baseUrl,
+    secret,
+    credential: { secret: 'secret' },
+  })
+  if (framework !== undefined) app.use(framework)
+  app.use(identity.signIn({ scopes: ['User.Read'], ...(framework ? {} : { session: 'cookie' }) }))
+  app.get('/page', identity.requireSignIn(), (_request, response) =>
+    response.type('html').send(body),
+  )
+  app.use(identity.errors())
+  return app
+}
 
 export default {
   name: 'entrada',
@@ -12,6 +34,11 @@ export default {
   async verifier(platform) {
     const identity = identityFor(platform)
     return (token) => identity.verifyToken(token)
+  },
+  login: '/auth/login?returnTo=/page',
+  pages: {
+    'express-session': async (platform, baseUrl) => pageApp(platform, baseUrl, memorySession()),
+    'cookie session': async (platform, baseUrl) => pageApp(platform, baseUrl),
   },
   stampedes: {
     async 'refresh token (forUser)'(platform) {

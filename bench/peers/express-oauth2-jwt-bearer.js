@@ -10,5 +10,6 @@ export default {
   packages: ['express-oauth2-jwt-bearer'],
   kind: 'peer',
   verifier: async (platform) => asVerifier(middleware(platform)),
-  guard: async (platform) => scopeGuard(middleware(platform), (request) => request.auth.payload.scp),
+  guard: async (platform) =>
+    scopeGuard(middleware(platform), (request) => request.auth.payload.scp),
 }

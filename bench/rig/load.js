@@ -70,7 +70,5 @@ function isWhole(text) {
   const head = text.indexOf('\r\n\r\n')
   if (head === -1) return false
   const length = /\r\ncontent-length: (\d+)/i.exec(text)
-  return length === null
-    ? text.endsWith('0\r\n\r\n')
-    : text.length >= head + 4 + Number(length[1])
+  return length === null ? text.endsWith('0\r\n\r\n') : text.length >= head + 4 + Number(length[1])
 }

@@ -113,7 +113,9 @@ export async function startPlatform({ tls = false } = {}) {
     const claims = { issuer: issuer(), audience: audience ?? client, nonce, oid: randomUUID() }
     return {
       id_token: idToken(keys[0], claims),
-      client_info: Buffer.from(JSON.stringify({ uid: claims.oid, utid: tenant })).toString('base64url'),
+      client_info: Buffer.from(JSON.stringify({ uid: claims.oid, utid: tenant })).toString(
+        'base64url',
+      ),
     }
   }
 

@@ -30,7 +30,9 @@ async function costsAt({ size, rounds }) {
   const contenders = [await floor()]
   contenders.push(await ofOurs('entrada forUser', size, sources.signedInUser, sources.forUser))
   contenders.push(await ofOurs('entrada onBehalfOf', size, sources.caller, sources.onBehalfOf))
-  contenders.push(await ofOurs('entrada forApp, a tenant each', size, sources.tenant, sources.forApp))
+  contenders.push(
+    await ofOurs('entrada forApp, a tenant each', size, sources.tenant, sources.forApp),
+  )
   const before = sources.endpoint.calls
   for (const peer of await allPeers()) {
     if (peer.tokens === undefined || size > (peer.mostUsers ?? size)) continue

@@ -21,7 +21,11 @@ const graph = 'https://graph.microsoft.com'
 const vault = 'https://vault.azure.net/.default'
 
 /** @param {{ store?: object, megabytes?: number, delay?: number }} [choices] */
-export function createTokenSources({ store, megabytes = 4_096, endpoint = endpointInMemory() } = {}) {
+export function createTokenSources({
+  store,
+  megabytes = 4_096,
+  endpoint = endpointInMemory(),
+} = {}) {
   const settings = settingsWith(endpoint, store, megabytes * 1024 * 1024)
   const onBehalfOf = createOnBehalfOf(settings)
   const forApp = createAppOnly(settings)

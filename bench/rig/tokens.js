@@ -70,7 +70,9 @@ export function idToken(key, { issuer, audience, nonce, oid, version = '2.0' }) 
 
 /** What the app passes on and never reads: text of the usual length. */
 export function opaqueToken(length = 2_400) {
-  return randomBytes(Math.ceil((length * 3) / 4)).toString('base64url').slice(0, length)
+  return randomBytes(Math.ceil((length * 3) / 4))
+    .toString('base64url')
+    .slice(0, length)
 }
 
 export function signed({ privateKey, kid }, claims) {

@@ -60,7 +60,10 @@ function cases(peers, fresh, quick) {
   return [
     { name: 'a new token', contenders: peers.map((peer) => newTokens(peer, fresh, 1)) },
     { name: '64 new tokens at once', contenders: peers.map((peer) => newTokens(peer, fresh, 64)) },
-    { name: 'a repeated token', contenders: peers.map((peer) => rotation(peer, fresh.slice(0, 1))) },
+    {
+      name: 'a repeated token',
+      contenders: peers.map((peer) => rotation(peer, fresh.slice(0, 1))),
+    },
     {
       name: `${rotating.length} tokens in turn`,
       contenders: peers.map((peer) => rotation(peer, rotating)),
