@@ -11,6 +11,8 @@ export default tseslint.config(
       'node_modules/',
       '.ci/',
       'test/package/',
+      'bench/node_modules/',
+      'bench/reports/',
     ],
   },
   js.configs.recommended,
@@ -45,6 +47,21 @@ export default tseslint.config(
       },
     },
     rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['bench/**/*.js'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        performance: 'readonly',
+        fetch: 'readonly',
+        Buffer: 'readonly',
+        URL: 'readonly',
+        URLSearchParams: 'readonly',
+        Response: 'readonly',
+      },
+    },
   },
   {
     files: ['examples/**/*.js'],

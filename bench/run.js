@@ -8,7 +8,6 @@ const names = [
   'sign-in-cycle',
   'token-cache',
   'stampede',
-  'key-set-faults',
   'heap',
   'import-time',
   'install-size',

@@ -51,7 +51,9 @@ export function createApiCore(
     return async function guard(request) {
       const caller = await telling(async () => {
         const verified = await validator.verify(
-          bearerTokenOf(request.authorization, settings.challenge, validator.remembers),
+          bearerTokenOf(request.authorization, settings.challenge, (token) =>
+            validator.remembers(token),
+          ),
         )
         await satisfy(verified)
         return verified
