@@ -8,6 +8,7 @@ const names = [
   'sign-in-cycle',
   'token-cache',
   'stampede',
+  'key-set-faults',
   'heap',
   'import-time',
   'install-size',
