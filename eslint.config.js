@@ -56,6 +56,7 @@ export default tseslint.config(
         process: 'readonly',
         performance: 'readonly',
         fetch: 'readonly',
+        setTimeout: 'readonly',
         Buffer: 'readonly',
         URL: 'readonly',
         URLSearchParams: 'readonly',
