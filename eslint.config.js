@@ -13,6 +13,8 @@ export default tseslint.config(
       'test/package/',
       'test/next/app/',
       'test/next/lib/',
+      'bench/node_modules/',
+      'bench/reports/',
     ],
   },
   js.configs.recommended,
@@ -49,6 +51,22 @@ export default tseslint.config(
       },
     },
     rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['bench/**/*.js'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        performance: 'readonly',
+        fetch: 'readonly',
+        setTimeout: 'readonly',
+        Buffer: 'readonly',
+        URL: 'readonly',
+        URLSearchParams: 'readonly',
+        Response: 'readonly',
+      },
+    },
   },
   {
     files: ['examples/**/*.js'],

@@ -22,6 +22,8 @@ export interface AcquisitionSettings extends OutgoingCalls {
   readonly challenge: ChallengeContext
   /** Undefined when nobody observes. */
   readonly telemetry?: Pick<Telemetry, 'observe'> | undefined
+  /** What the tokens kept in this process may take, for each grant. */
+  readonly cacheBytes: number
   /** Shared with other processes; undefined when this one keeps its tokens to itself. */
   readonly store: TokenStore | undefined
 }

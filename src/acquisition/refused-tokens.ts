@@ -29,6 +29,8 @@ export function createRefusedTokens(): RefusedTokens {
 
   return {
     successorOf(name) {
+      // As it is nearly always.
+      if (refused.size === 0) return { name, claims: undefined }
       const last = refused.get(cacheKey(...name))
       if (last === undefined) return { name, claims: undefined }
       return { name: [...name, last.digest], claims: last.claims, refused: last.digest }

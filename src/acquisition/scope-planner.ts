@@ -2,6 +2,7 @@ import { cacheKey } from '../protocol/cache-key.js'
 import type { ScopesAskedEvent } from '../protocol/events.js'
 import { planScopes, type ScopePlan } from '../protocol/scope-plan.js'
 import type { ScopePurpose } from '../protocol/scope-purpose.js'
+import { isGuid, personalAccountTenant } from '../protocol/tenant.js'
 import type { Scopes } from './token-source-settings.js'
 
 const rememberedPlans = 1000
@@ -30,7 +31,9 @@ export function createScopePlanner(
   const plans = new Map<string, ScopePlan>()
   return ({ scopes, purpose, tenant }) => {
     const text = typeof scopes === 'string' ? scopes : scopes.join(' ')
-    const key = cacheKey(purpose, tenant ?? '', text)
+    // What is legal does not depend on which organization is asked.
+    const place = tenant === undefined || isOrganization(tenant) ? '' : tenant
+    const key = cacheKey(purpose, place, text)
     const known = plans.get(key)
     if (known !== undefined) return known
     const plan = planScopes(scopes, { ...settings, purpose, tenant })
@@ -40,4 +43,8 @@ export function createScopePlanner(
     plans.set(key, plan)
     return plan
   }
+}
+
+function isOrganization(tenant: string): boolean {
+  return isGuid(tenant) && tenant !== personalAccountTenant
 }

@@ -46,6 +46,7 @@ export function createApiCore(
   const observe = observerOf(settings.telemetry)
   const scopes = createDeclaredScopes(settings)
   const validator = createTokenValidator({ ...settings, verifier })
+  const remembers = (token: string) => validator.remembers(token)
   const onBehalfOf = createOnBehalfOf(acquisition)
   const forApp = createAppOnly(acquisition)
   const requirements = {
@@ -62,7 +63,8 @@ export function createApiCore(
         telling(
           () => correlationOf(request),
           async () => {
-            const verified = await validator.verify(bearerTokenOf(request.authorization, challenge))
+            const token = bearerTokenOf(request.authorization, challenge, remembers)
+            const verified = await validator.verify(token)
             await satisfy(verified)
             return verified
           },

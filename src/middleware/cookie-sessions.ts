@@ -1,5 +1,6 @@
 import type { Sealer } from '../platform/seal.js'
 import { ConfigurationError } from '../protocol/configuration-error.js'
+import { frozen } from '../protocol/frozen.js'
 import { keptOf, type SessionPort } from '../stores/session-port.js'
 import { cookiesOf, setCookie, type CookieAttributes } from './cookies.js'
 import { noStore, varyByCookie } from './reply.js'
@@ -84,7 +85,7 @@ async function openFrom(request: RequestView, settings: CookieSessionSettings): 
   async function contentOf([value, ...more]: readonly string[]): Promise<Content> {
     if (value === undefined || more.length > 0) return {}
     const unsealed = await sealer.open('session', value, boundTo)
-    return unsealed === undefined ? {} : (JSON.parse(unsealed.text) as Content) // sealed below
+    return unsealed === undefined ? {} : unsealed.as(contentIn)
   }
 
   async function commit(): Promise<void> {
@@ -136,4 +137,8 @@ async function openFrom(request: RequestView, settings: CookieSessionSettings): 
     },
   }
   return { port, commit }
+}
+
+function contentIn(text: string): Content {
+  return frozen(JSON.parse(text) as Content) // sealed above, by commit()
 }

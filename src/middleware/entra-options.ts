@@ -105,6 +105,12 @@ export interface EntraOptions<Api extends string = string> {
    * app calls APIs through them only, or answers challenges itself.
    */
   readonly clientCapabilities?: readonly 'cp1'[] | undefined
+  /**
+   * MiB that each of this instance's memories may take, 64 by default: tokens that were verified,
+   * tokens for other APIs, records of sessions that were opened. A token of the usual length takes
+   * about 7 KiB. What does not fit is verified, fetched or opened again.
+   */
+  readonly cacheMegabytes?: number | undefined
   /** How far clocks may differ, in seconds; 300 by default, 600 at the most. */
   readonly clockTolerance?: number | undefined
   /** Is told what happens: refusals with their explanation, the platform's keys. For logs and metrics. */

@@ -22,6 +22,7 @@ export const environmentVariables = {
   baseUrl: 'ENTRADA_BASE_URL',
   secret: 'ENTRADA_SECRET',
   graphEndpoint: 'ENTRADA_GRAPH_ENDPOINT',
+  cacheMegabytes: 'ENTRADA_CACHE_MEGABYTES',
 } as const satisfies Partial<Record<keyof EntraOptions, string>>
 
 /** The variable of the Azure SDKs that names a PEM file with certificate and private key. */
@@ -53,6 +54,7 @@ export function withEnvironment(options: EntraOptions, host: Host): EntraOptions
     ...read('baseUrl', listOf),
     ...read('secret', secretsOf),
     ...read('graphEndpoint', String),
+    ...read('cacheMegabytes', Number),
     ...(belongsToEnvironment(options, host) ? credentialOf(host) : {}),
     ...withoutUndefined(options),
   }

@@ -64,6 +64,7 @@ export function createInstance(options: EntraOptions, host: Host): Instance {
     sleep: systemSleep,
     clientCapabilities: settings.clientCapabilities,
     tenantIdOf: createTenantIds(settings),
+    cacheBytes: settings.cacheBytes,
     store: stores.tokens,
   }
   const api = createApiCore(settings, verifier, acquisition)

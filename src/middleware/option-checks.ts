@@ -165,6 +165,18 @@ export function toleranceOf(value: unknown): number {
   )
 }
 
+/** Bytes that one memory may take. */
+export function cacheBytesOf(value: unknown): number {
+  if (value === undefined) return 64 * megabyte
+  if (typeof value === 'number' && value >= 1 && value <= 65_536) return value * megabyte
+  throw fault(
+    'cacheMegabytes',
+    `cacheMegabytes is ${described(value)}. Expected MiB from 1 to 65536.`,
+  )
+}
+
+const megabyte = 1024 * 1024
+
 function isResourceUrl(text: string): boolean {
   if (!/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(text) || !URL.canParse(text)) return false
   const url = new URL(text)

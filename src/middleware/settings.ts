@@ -26,6 +26,7 @@ import { createEventSink } from './event-sink.js'
 import {
   audiencesOf,
   baseUrlsOf,
+  cacheBytesOf,
   clientCapabilitiesOf,
   clientIdOf,
   clientsOf,
@@ -67,6 +68,8 @@ export interface Settings {
   readonly apis: DownstreamApis
   /** What this app can do for the platform; every authorization and token request says so. */
   readonly clientCapabilities: readonly string[]
+  /** What each memory of this process may take. */
+  readonly cacheBytes: number
   readonly clockToleranceSeconds: number
   readonly onEvent: (event: EntraEvent) => void
   /** Undefined when nobody observes. */
@@ -93,6 +96,7 @@ const optionNames: Record<keyof EntraOptions, true> = {
   graphEndpoint: true,
   apis: true,
   clientCapabilities: true,
+  cacheMegabytes: true,
   clockTolerance: true,
   onEvent: true,
   telemetry: true,
@@ -146,6 +150,7 @@ export function settingsOf(given: EntraOptions, host: Host): Settings {
       graphResource: authority.cloud.graphResource,
     }),
     clientCapabilities,
+    cacheBytes: cacheBytesOf(options.cacheMegabytes),
     clockToleranceSeconds: toleranceOf(options.clockTolerance),
     onEvent: eventsTo(onEventOf(options.onEvent), telemetry, host),
     telemetry,

@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock.js'
 import type { SignedInUser } from '../acquisition/for-user.js'
 import type { TokenSource } from '../acquisition/token-source.js'
+import { withMemory } from '../platform/remembering-sealer.js'
 import { createSealer } from '../platform/seal.js'
 import type { TokenEndpoint } from '../platform/token-endpoint.js'
 import type { JwtVerifier } from '../platform/verified-jwt.js'
@@ -47,6 +48,8 @@ export interface SignInSettings {
   readonly secrets: readonly string[]
   readonly clock: Clock
   readonly clockToleranceSeconds: number
+  /** What the opened records of sessions may take. */
+  readonly cacheBytes: number
   readonly tokenEndpoint: Pick<TokenEndpoint, 'exchangeConfiguration'>
   readonly verifier: Pick<JwtVerifier, 'verify'>
   /** Holds the tokens of cookie sessions. */
@@ -90,7 +93,7 @@ export interface SignInCore {
 export function createSignInCore(settings: SignInSettings, options: SignInOptions): SignInCore {
   const { clientId, clock, baseUrls: origins, store, onEvent: tell, warn } = settings
   const choices = signInChoicesOf(options)
-  const sealer = createSealer(settings.secrets)
+  const sealer = withMemory(createSealer(settings.secrets), settings.cacheBytes)
   const lifetime = choices.absoluteLifetime
   const isSecure = origins.every((origin) => origin.startsWith('https:'))
   const cookieName = (kind: string) =>

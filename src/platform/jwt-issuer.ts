@@ -8,12 +8,23 @@ import type { Metadata } from './metadata.js'
 
 /**
  * Refuses, from configuration alone, a token that another authority issued: before its metadata is
- * fetched, and before any cryptography.
- *
- * @throws JwtInvalid
+ * fetched, and before any cryptography. The function it returns throws JwtInvalid.
  */
-export function checkIssuer(authority: Authority, issued: IssuedClaims): void {
-  const templates = issuerTemplatesOf(authority, issued.version)
+export function createIssuerCheck(authority: Authority): (issued: IssuedClaims) => void {
+  const templates = {
+    '1.0': issuerTemplatesOf(authority, '1.0'),
+    '2.0': issuerTemplatesOf(authority, '2.0'),
+  }
+  return (issued) => {
+    checkIssuer(authority, issued, templates[issued.version])
+  }
+}
+
+function checkIssuer(
+  authority: Authority,
+  issued: IssuedClaims,
+  templates: readonly string[],
+): void {
   const tenantId = tenantInIssuer(templates, issued.issuer)
   const isOwn = isGuid(tenantId) && (authority.tenantId ?? tenantId) === tenantId
   if (!isOwn)

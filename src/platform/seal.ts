@@ -17,6 +17,11 @@ export interface Unsealed {
   readonly text: string
   /** False when an older secret of the ring opened it: time to seal it again. */
   readonly current: boolean
+  /**
+   * What a reader makes of the text, which it does once: it has to return something that nobody
+   * can change.
+   */
+  as<Value>(read: (text: string) => Value): Value
 }
 
 /** Seals text so that only this application can read it, and nobody can change or move it. */
@@ -67,10 +72,26 @@ export function createSealer(secrets: readonly string[]): Sealer {
       const parameters = parametersOf(bytes.slice(0, nonceBytes), purpose, additionalData)
       for (const keyFor of ring) {
         const text = await decrypted(parameters, await keyFor(purpose), bytes.slice(nonceBytes))
-        if (text !== undefined) return { text, current: keyFor === newest }
+        if (text !== undefined) return new Opened(text, keyFor === newest)
       }
       return undefined
     },
+  }
+}
+
+class Opened implements Unsealed {
+  readonly text: string
+  readonly current: boolean
+  #reading: { readonly by: unknown; readonly value: unknown } | undefined
+
+  constructor(text: string, current: boolean) {
+    this.text = text
+    this.current = current
+  }
+
+  as<Value>(read: (text: string) => Value): Value {
+    if (this.#reading?.by !== read) this.#reading = { by: read, value: read(this.text) }
+    return this.#reading.value as Value // made by this very reader
   }
 }
 

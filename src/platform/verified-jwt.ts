@@ -6,7 +6,7 @@ import { shown } from '../protocol/refusal-reason.js'
 import { personalAccountTenant } from '../protocol/tenant.js'
 import type { Clock } from './clock.js'
 import { compactJwtOf, type JwtClaims, type JwtHeader } from './compact-jwt.js'
-import { checkIssuer, checkTenant } from './jwt-issuer.js'
+import { checkTenant, createIssuerCheck } from './jwt-issuer.js'
 import { issuedClaimsOf, type IssuedClaims } from './jwt-claims.js'
 import { JwtInvalid } from './jwt-invalid.js'
 import { checkTimes } from './jwt-times.js'
@@ -70,6 +70,33 @@ interface Proof {
   readonly issued: IssuedClaims
 }
 
+/** Carries what `recheck` asks about again where nobody else can read it or put it. */
+class Verified implements VerifiedJwt {
+  readonly header: JwtHeader
+  readonly claims: JwtClaims
+  readonly version: TokenVersion
+  readonly tenantId: string
+  readonly expiresAt: number
+  readonly #proof: Proof
+
+  constructor(
+    { header, claims, tenantId }: Pick<VerifiedJwt, 'header' | 'claims' | 'tenantId'>,
+    proof: Proof,
+  ) {
+    this.header = header
+    this.claims = claims
+    this.version = proof.issued.version
+    this.tenantId = tenantId
+    this.expiresAt = proof.issued.expiresAt * 1000
+    this.#proof = proof
+    Object.freeze(this)
+  }
+
+  static proofOf(verified: VerifiedJwt): Proof | undefined {
+    return #proof in verified ? verified.#proof : undefined
+  }
+}
+
 /**
  * Verifies tokens of one authority: v1.0 and v2.0 tokens each with their own metadata and keys,
  * RS256 only. No address in a token is ever visited.
@@ -79,7 +106,7 @@ interface Proof {
 export function createJwtVerifier(settings: JwtVerifierSettings): JwtVerifier {
   const { authority, clock, clockToleranceSeconds: tolerance } = settings
   const keySets = { '1.0': keySetFor('1.0'), '2.0': keySetFor('2.0') }
-  const proofs = new WeakMap<VerifiedJwt, Proof>()
+  const checkIssuer = createIssuerCheck(authority)
 
   function keySetFor(version: TokenVersion): KeySet {
     return createKeySet({ ...settings, version, appId: settings.signingKeysOf })
@@ -97,25 +124,17 @@ export function createJwtVerifier(settings: JwtVerifierSettings): JwtVerifier {
     const { header, claims } = compactJwtOf(jwt)
     const issued = issuedClaimsOf(claims)
     refuse?.(claims, issued.version)
-    checkIssuer(authority, issued)
+    checkIssuer(issued)
     const keySet = keySetOf(issued.version)
     checkTimes(issued, { clock, tolerance, clockDifference: keySet.current()?.clockDifference })
     const loaded = await keySet.readyFor(header.kid)
     const tenantId = checkTenant(authority, loaded.metadata, issued)
     const key = await signingKeyOf(jwt, candidates(loaded, header.kid, issued, tenantId))
-    const verified = Object.freeze({
-      header,
-      claims,
-      version: issued.version,
-      tenantId: tenantId.toLowerCase(),
-      expiresAt: issued.expiresAt * 1000,
-    })
-    proofs.set(verified, { key, issued })
-    return verified
+    return new Verified({ header, claims, tenantId: tenantId.toLowerCase() }, { key, issued })
   }
 
   function recheck(verified: VerifiedJwt): boolean {
-    const proof = proofs.get(verified)
+    const proof = Verified.proofOf(verified)
     if (proof === undefined) return false
     const loaded = keySetOf(verified.version).current()
     checkTimes(proof.issued, { clock, tolerance, clockDifference: loaded?.clockDifference })

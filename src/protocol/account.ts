@@ -1,3 +1,5 @@
+import { frozen } from './frozen.js'
+
 /** The claims of a validated ID token, as the platform sent them. */
 export type IdTokenClaims = Readonly<Record<string, unknown>>
 
@@ -98,11 +100,4 @@ function homeAccountOf(clientInfo: string | undefined): string | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Frozen all the way down, so that no handler changes what another one reads. */
-function frozen<Value>(value: Value): Value {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
-  for (const member of Object.values(value)) frozen(member)
-  return Object.freeze(value)
 }

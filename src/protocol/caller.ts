@@ -44,10 +44,9 @@ export function isCaller(value: object): value is Caller {
 
 /** Freezes a caller and hides its claims from enumeration, JSON and inspection. */
 export function frozenCaller<Kind extends Caller>(caller: Kind): Kind {
-  const { claims, ...visible } = caller
-  Object.defineProperty(visible, 'claims', { value: claims, enumerable: false })
-  // The spread lost the connection to Kind; claims, the one member taken out, is back.
-  const frozen = Object.freeze(visible) as unknown as Kind
+  const frozen = Object.freeze(
+    Object.defineProperty({ ...caller }, 'claims', { enumerable: false }),
+  )
   verifiedCallers.add(frozen)
   return frozen
 }

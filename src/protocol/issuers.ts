@@ -54,7 +54,10 @@ function isExternalIdHost(host: string): boolean {
 
 /** The issuer of one tenant. Ordinal: the platform writes issuers in lower case. */
 export function issuerOf(template: string, tenantId: string): string {
-  return template.replaceAll(/\{tenantid\}/gi, () => tenantId)
+  if (!template.includes('{')) return template
+  return template.includes(placeholder)
+    ? template.split(placeholder).join(tenantId)
+    : template.replaceAll(/\{tenantid\}/gi, () => tenantId)
 }
 
 /**

@@ -94,8 +94,7 @@ export function createSignedInSessions(settings: SignedInSettings): SignedInSess
       const opened = await sealer.open('account', value, boundTo(session))
       // Another process may have the secret that this one lacks, so the record stays.
       if (opened === undefined) return undefined
-      const written = writtenOf(opened.text)
-      const signedIn = signedInOf(written)
+      const { written, signedIn } = opened.as(readingOf)
       const end = signedIn && (await endOf(signedIn, written, session))
       if (signedIn === undefined || end !== undefined) {
         session.remove(key)
@@ -135,6 +134,14 @@ export function createSignedInSessions(settings: SignedInSettings): SignedInSess
       await tombstones.bury(signedIn.id)
     },
   }
+}
+
+function readingOf(text: string): {
+  readonly written: WrittenSignIn
+  readonly signedIn: SignedIn | undefined
+} {
+  const written = writtenOf(text)
+  return Object.freeze({ written: Object.freeze(written), signedIn: signedInOf(written) })
 }
 
 function signedInOf(written: WrittenSignIn): SignedIn | undefined {

@@ -56,6 +56,28 @@ export function createTombstones(settings: TombstoneSettings): Tombstones {
 
   // Names are session ids of the platform: hashed, so that the store tells nobody a usable one.
   const graveOf = (...name: string[]) => storeKeyOf('revoked', clientId, ...name)
+  // A sign-in is asked about with every page, and its names are hashed once.
+  const gravesOfSignIns = new WeakMap<SignInNames, Promise<Graves>>()
+
+  async function namedGraves({ id, account }: SignInNames): Promise<Graves> {
+    const { sessionId } = account
+    const [idGrave, accountGrave, sessionGrave] = await Promise.all([
+      graveOf('sign-in', id),
+      graveOf('account', ...accountNameOf(account)),
+      sessionId === undefined ? undefined : graveOf('session', sessionId),
+    ])
+    const timed = [accountGrave, sessionGrave].filter((grave) => grave !== undefined)
+    return { idGrave, timed }
+  }
+
+  function gravesOf(signIn: SignInNames): Promise<Graves> {
+    const known = gravesOfSignIns.get(signIn)
+    if (known !== undefined) return known
+    const named = namedGraves(signIn)
+    gravesOfSignIns.set(signIn, named)
+    return named
+  }
+
   const sessionKeyOf = (sessionId: string) => storeKeyOf('signed-in', clientId, sessionId)
 
   async function buryIn(graves: readonly TokenStore[], key: string): Promise<void> {
@@ -72,14 +94,9 @@ export function createTombstones(settings: TombstoneSettings): Tombstones {
     async know(sessionId) {
       await known.set(await sessionKeyOf(sessionId), '1', lifetime)
     },
-    async isBuried({ id, account, signedInAt }) {
-      const { sessionId } = account
-      const [idGrave, accountGrave, sessionGrave] = await Promise.all([
-        graveOf('sign-in', id),
-        graveOf('account', ...accountNameOf(account)),
-        sessionId === undefined ? undefined : graveOf('session', sessionId),
-      ])
-      const timed = [accountGrave, sessionGrave].filter((grave) => grave !== undefined)
+    async isBuried(signIn) {
+      const { signedInAt } = signIn
+      const { idGrave, timed } = await gravesOf(signIn)
       for (const graves of [hearsay, ...kept]) {
         const [ended, ...endedUntil] = await Promise.all([
           graves.get(idGrave),
@@ -92,6 +109,13 @@ export function createTombstones(settings: TombstoneSettings): Tombstones {
       return false
     },
   }
+}
+
+/** Under which keys the end of a sign-in is kept. */
+interface Graves {
+  readonly idGrave: string
+  /** Those under which there may have been another sign-in since. */
+  readonly timed: readonly string[]
 }
 
 function accountNameOf({ tenantId, objectId }: UserName): [string, string] {

@@ -1,5 +1,6 @@
 import { encodeBase64Url } from '../platform/base64url.js'
 import type { Sealer } from '../platform/seal.js'
+import { frozen } from '../protocol/frozen.js'
 import { SessionUnavailableError } from '../protocol/sign-in-errors.js'
 import type { SessionPort } from './session-port.js'
 import { storeKeyOf } from './store-key.js'
@@ -65,7 +66,7 @@ export function createSessionTokens(settings: SessionTokensSettings): SessionTok
     if (typeof value !== 'string') return undefined
     if (session.kind === 'cookie') return records.get(await recordOf(value))
     const sealed = await sealer.open('user-tokens', value, [clientId, session.id ?? ''])
-    return sealed === undefined ? undefined : (JSON.parse(sealed.text) as UserTokens) // written below
+    return sealed?.as(tokensIn)
   }
 
   async function write(session: SessionPort, tokens: UserTokens): Promise<void> {
@@ -157,6 +158,10 @@ export function createSessionTokens(settings: SessionTokensSettings): SessionTok
     },
     removeAllOf: (owner) => records.deleteAllOf(owner),
   }
+}
+
+function tokensIn(text: string): UserTokens {
+  return frozen(JSON.parse(text) as UserTokens) // written above
 }
 
 function randomHandle(): string {

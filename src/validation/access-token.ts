@@ -26,6 +26,8 @@ export interface TokenValidatorSettings {
   /** Clients whose app-only tokens are accepted without roles, because an access list decides. */
   readonly aclClients?: readonly string[]
   readonly clock: Clock
+  /** What remembered tokens may take. */
+  readonly cacheBytes?: number
   readonly challenge?: ChallengeContext
 }
 
@@ -36,6 +38,8 @@ export interface TokenValidator {
    * @throws TokenInvalidError (401), PlatformUnavailableError (503), or what the tenant policy throws.
    */
   verify(token: string): Promise<Caller>
+  /** Whether this very token was verified before. It says nothing about whether it still holds. */
+  remembers(token: string): boolean
 }
 
 type Claims = VerifiedJwt['claims']
@@ -53,7 +57,7 @@ export function createTokenValidator(settings: TokenValidatorSettings): TokenVal
   const audiences = audiencesOf(settings.clientId, settings.audiences)
   const policy = policyFor(verifier, settings.tenants)
   const aclClients = aclClientsOf(settings.aclClients)
-  const memo = createTokenMemo()
+  const memo = createTokenMemo(settings.cacheBytes)
 
   /** Before any cryptography: is this token for someone else, or of a kind that nobody takes? */
   function refuseForeign(claims: Claims, version: TokenVersion): void {
@@ -74,15 +78,15 @@ export function createTokenValidator(settings: TokenValidatorSettings): TokenVal
     return caller
   }
 
-  async function checkTenant(tenantId: string): Promise<void> {
-    if (await allows(policy, tenantId)) return
-    throw new TokenInvalidError(tenantFault(tenantId), challenge)
+  async function refuseUnless(allowed: boolean | Promise<boolean>, tenantId: string) {
+    if (!(await allowed)) throw new TokenInvalidError(tenantFault(tenantId), challenge)
   }
 
   async function verifyAfresh(token: string): Promise<Caller> {
     const verified = await verifier.verify(token, refuseForeign)
     const caller = accept(verified)
-    await checkTenant(caller.tenantId)
+    const allowed = allows(policy, caller.tenantId)
+    if (allowed !== true) await refuseUnless(allowed, caller.tenantId)
     // A parallel request was first: one token has one caller, to which more may be attached.
     const twin = memo.recall(token)
     if (twin !== undefined && verifier.recheck(twin.verified)) return twin.caller
@@ -91,17 +95,18 @@ export function createTokenValidator(settings: TokenValidatorSettings): TokenVal
     return caller
   }
 
-  async function verifyAgain(token: string): Promise<Caller> {
-    const known = memo.recall(token)
-    if (known === undefined || !verifier.recheck(known.verified)) return verifyAfresh(token)
-    await checkTenant(known.caller.tenantId)
-    return known.caller
-  }
-
   return {
+    remembers: (token) => memo.recall(token) !== undefined,
     async verify(token) {
       try {
-        return await verifyAgain(token)
+        const known = memo.recall(token)
+        if (known === undefined || !verifier.recheck(known.verified)) {
+          return await verifyAfresh(token)
+        }
+        const { caller } = known
+        const allowed = allows(policy, caller.tenantId)
+        if (allowed !== true) await refuseUnless(allowed, caller.tenantId)
+        return caller
       } catch (error) {
         memo.forget(token)
         throw error instanceof JwtInvalid

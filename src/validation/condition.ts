@@ -12,7 +12,9 @@ export async function enforce<Kind extends Caller>(
   caller: Kind,
 ): Promise<void> {
   for (const condition of conditions) {
-    const refusal = await condition(caller)
+    const answer = condition(caller)
+    // Most answer at once, and are not waited for.
+    const refusal = answer instanceof Promise ? await answer : answer
     if (refusal !== undefined) throw refusal
   }
 }

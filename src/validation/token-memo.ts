@@ -1,3 +1,4 @@
+import { createBoundedMap } from '../protocol/bounded-map.js'
 import type { Caller } from '../protocol/caller.js'
 import type { VerifiedJwt } from '../platform/verified-jwt.js'
 
@@ -13,9 +14,10 @@ export interface TokenMemo {
   forget(token: string): void
 }
 
-const mostBytes = 8 * 1024 * 1024
-/** What an entry weighs besides its text, roughly: parsed claims and bookkeeping. */
-const overhead = 4096
+/** Room for some eight thousand tokens of the usual length. */
+const mostBytes = 64 * 1024 * 1024
+/** What an entry weighs besides text and claims, roughly. */
+const overhead = 512
 const indexLength = 32
 
 /**
@@ -24,44 +26,22 @@ const indexLength = 32
  * can stand for it. Bounded in bytes, not in tokens.
  */
 export function createTokenMemo(limit = mostBytes): TokenMemo {
-  const entries = new Map<
-    string,
-    { readonly token: string; readonly remembered: RememberedToken }
-  >()
-  let bytes = 0
-
-  function drop(index: string, token: string): void {
-    entries.delete(index)
-    bytes -= weightOf(token)
-  }
-
-  function find(token: string) {
-    const entry = entries.get(indexOf(token))
-    return entry?.token === token ? entry : undefined
-  }
+  const entries = createBoundedMap<{
+    readonly token: string
+    readonly remembered: RememberedToken
+  }>(limit)
 
   return {
     recall(token) {
-      const entry = find(token)
-      if (entry === undefined) return undefined
-      // Moved to the end: a Map remembers the order of insertion.
-      entries.delete(indexOf(token))
-      entries.set(indexOf(token), entry)
-      return entry.remembered
+      const entry = entries.get(indexOf(token))
+      return entry?.token === token ? entry.remembered : undefined
     },
     remember(token, remembered) {
-      const index = indexOf(token)
-      const before = entries.get(index)
-      if (before !== undefined) drop(index, before.token)
-      entries.set(index, { token, remembered })
-      bytes += weightOf(token)
-      for (const [oldest, entry] of entries) {
-        if (bytes <= limit) break
-        drop(oldest, entry.token)
-      }
+      entries.set(indexOf(token), { token, remembered }, weightOf(token))
     },
     forget(token) {
-      if (find(token) !== undefined) drop(indexOf(token), token)
+      const index = indexOf(token)
+      if (entries.get(index)?.token === token) entries.delete(index)
     },
   }
 }

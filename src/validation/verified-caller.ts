@@ -39,12 +39,13 @@ function clientIdOf({ claims, version }: VerifiedJwt): unknown {
 }
 
 function displayOf(claims: VerifiedJwt['claims']): Pick<UserCaller, 'name' | 'username' | 'email'> {
-  const username = [claims.preferred_username, claims.upn, claims.unique_name].find(isText)
-  return {
-    ...(isText(claims.name) ? { name: claims.name } : {}),
-    ...(username === undefined ? {} : { username }),
-    ...(isText(claims.email) ? { email: claims.email } : {}),
-  }
+  const { name, email, preferred_username: current, upn } = claims
+  const username = isText(current) ? current : isText(upn) ? upn : claims.unique_name
+  const display: { name?: string; username?: string; email?: string } = {}
+  if (isText(name)) display.name = name
+  if (isText(username)) display.username = username
+  if (isText(email)) display.email = email
+  return display
 }
 
 function isText(value: unknown): value is string {

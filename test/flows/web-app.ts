@@ -126,6 +126,7 @@ function coreFor(emulator: Emulator, origin: string, options: WebAppOptions): Si
     clientId,
     clock,
     clockToleranceSeconds: 300,
+    cacheBytes: 16 * 1024 * 1024,
     fetch: options.fetch ?? fetch,
   }
   const credential = createCredential(

@@ -65,4 +65,16 @@ describe('what a developer is told of a header without a usable token', () => {
     expect(refusalOf('Bearer \tabc').reason).toBe('header-syntax')
     expect(refusalOf('Bearer abc\u000b').reason).toBe('header-syntax')
   })
+
+  it('G05 a token that is known is known behind one space only', () => {
+    const isKnown = (token: string) => token === 'known'
+    expect(bearerTokenOf(['Bearer known'], {}, isKnown)).toBe('known')
+    for (const value of ['Bearer\tknown', 'Bearer known,', 'Bearer known known']) {
+      expect(() => bearerTokenOf([value], {}, isKnown)).toThrow(AccessRefusal)
+    }
+    expect(() => bearerTokenOf(['Basic known'], {}, isKnown)).toThrow(AccessRefusal)
+    expect(() => bearerTokenOf(['Bearer known', 'Bearer known'], {}, isKnown)).toThrow(
+      AccessRefusal,
+    )
+  })
 })

@@ -1,6 +1,6 @@
 import { compactJwtOf } from '../../platform/compact-jwt.js'
 import { issuedClaimsOf } from '../../platform/jwt-claims.js'
-import { checkIssuer } from '../../platform/jwt-issuer.js'
+import { createIssuerCheck } from '../../platform/jwt-issuer.js'
 import { checkTimes } from '../../platform/jwt-times.js'
 import type { JwtVerifier } from '../../platform/verified-jwt.js'
 import type { Settings } from '../../middleware/settings.js'
@@ -11,13 +11,14 @@ import type { Settings } from '../../middleware/settings.js'
  */
 export function unsignedVerifierOf(settings: Settings): JwtVerifier {
   const { authority, clock, clockToleranceSeconds: tolerance } = settings
+  const checkIssuer = createIssuerCheck(authority)
   return {
     authority,
     async verify(jwt, refuse) {
       const { header, claims } = await Promise.resolve(compactJwtOf(jwt))
       const issued = issuedClaimsOf(claims)
       refuse?.(claims, issued.version)
-      checkIssuer(authority, issued)
+      checkIssuer(issued)
       checkTimes(issued, { clock, tolerance, clockDifference: undefined })
       return {
         header,

@@ -1,0 +1,64 @@
+import { answerFor, clientWith } from '../peers/msal-node.js'
+import { peerOf } from '../peers/index.js'
+import { startPlatform } from './platform.js'
+import { createTokenSources } from './token-sources.js'
+import { opaqueToken } from './tokens.js'
+import { randomUUID } from 'node:crypto'
+
+process.on('message', (message) => {
+  void (message === 'ready' ? Promise.resolve({}) : heapOf(message)).then(
+    (answer) => process.send(answer),
+    (error) => process.send({ error: error.stack }),
+  )
+})
+
+async function heapOf({ count }) {
+  const platform = await startPlatform()
+  const problems = []
+  const rows = []
+  for (const [name, create] of [
+    ['entrada, a user of onBehalfOf', onBehalfOf],
+    ['msal-node, a user of on-behalf-of', onBehalfOfMsal],
+    ['entrada, a verified token', () => verified('entrada', platform)],
+    ['fast-jwt, a verified token', () => verified('fast-jwt-cached', platform)],
+  ]) {
+    try {
+      rows.push([name, Math.round(await growth(await create(), count))])
+    } catch (error) {
+      problems.push(`${name}: ${error.message}`)
+    }
+  }
+  await platform.stop()
+  return { rows, problems }
+}
+
+async function growth(add, count) {
+  for (let number = 0; number < 300; number += 1) await add()
+  const before = settled()
+  for (let number = 0; number < count; number += 1) await add()
+  const grown = (settled() - before) / count
+  await add() // what was filled is still in use
+  return grown
+}
+
+function settled() {
+  globalThis.gc()
+  globalThis.gc()
+  return process.memoryUsage().heapUsed
+}
+
+function onBehalfOf() {
+  const sources = createTokenSources()
+  return () => sources.onBehalfOf(sources.caller())
+}
+
+function onBehalfOfMsal() {
+  const client = clientWith((form) => answerFor(randomUUID(), form))
+  const scopes = ['https://graph.microsoft.com/User.Read']
+  return () => client.acquireTokenOnBehalfOf({ oboAssertion: opaqueToken(), scopes })
+}
+
+async function verified(id, platform) {
+  const verify = await (await peerOf(id)).verifier(platform)
+  return () => verify(platform.token())
+}

@@ -1,0 +1,74 @@
+// The load, in a process of its own: requests that are finished texts, over connections that stay
+// open, one at a time on each. It reads no more of an answer than where it ends.
+import { connect } from 'node:net'
+
+let tokens = []
+
+process.on('message', (message) => {
+  if (message.tokens !== undefined) {
+    tokens = message.tokens
+    process.send({})
+    return
+  }
+  void loadOf(message).then(
+    (answer) => process.send(answer),
+    (error) => process.send({ error: error.stack }),
+  )
+})
+
+/** Sends `count` requests; `first` and `of` say with which tokens, in turn; no `of`, no token. */
+async function loadOf({ port, path, connections, count, first = 0, of = 0, cookies }) {
+  let sent = 0
+  const next = () => {
+    if (sent === count) return undefined
+    const token = of === 0 ? undefined : tokens[first + (sent % of)]
+    const cookie = cookies?.[sent % cookies.length]
+    sent += 1
+    return requestFor({ path, token, cookie })
+  }
+  const start = performance.now()
+  const wrong = await Promise.all(Array.from({ length: connections }, () => worker(port, next)))
+  const milliseconds = performance.now() - start
+  return { milliseconds, wrong: wrong.reduce((sum, one) => sum + one, 0) }
+}
+
+function requestFor({ path, token, cookie }) {
+  return (
+    `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n` +
+    (token === undefined ? '' : `Authorization: Bearer ${token}\r\n`) +
+    (cookie === undefined ? '' : `Cookie: ${cookie}\r\n`) +
+    '\r\n'
+  )
+}
+
+function worker(port, next) {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1')
+    let wrong = 0
+    let text = ''
+    socket.setNoDelay(true).setEncoding('latin1')
+    const send = () => {
+      const request = next()
+      if (request !== undefined) return socket.write(request, 'latin1')
+      socket.destroy()
+      resolve(wrong)
+    }
+    socket.on('data', (chunk) => {
+      text += chunk
+      if (!isWhole(text)) return
+      if (!text.startsWith('HTTP/1.1 200')) wrong += 1
+      text = ''
+      send()
+    })
+    socket.on('connect', send)
+    socket.on('error', reject)
+    socket.on('close', () => reject(new Error('The server closed a connection.')))
+  })
+}
+
+function isWhole(text) {
+  const head = text.indexOf('\r\n\r\n')
+  if (head === -1) return false
+  const length = /\r\ncontent-length: (\d+)/i.exec(text)
+  return length === null ? text.endsWith('0\r\n\r\n') : text.length >= head + 4 + Number(length[1])
+}

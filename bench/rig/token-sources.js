@@ -1,0 +1,143 @@
+// entrada's three sources over a platform in this process, for as many users as wanted: sessions and
+// verified callers are made without signing anybody in.
+import { createAppOnly } from '../../dist/acquisition/app-only.js'
+import { createForUser } from '../../dist/acquisition/for-user.js'
+import { createOnBehalfOf } from '../../dist/acquisition/on-behalf-of.js'
+import { nodeHost } from '../../dist/host/node.js'
+import { createCredential } from '../../dist/platform/credential.js'
+import { createTokenEndpoint } from '../../dist/platform/token-endpoint.js'
+import { createScopePlanner } from '../../dist/acquisition/scope-planner.js'
+import { withMemory } from '../../dist/platform/remembering-sealer.js'
+import { createSealer } from '../../dist/platform/seal.js'
+import { rememberAssertion } from '../../dist/protocol/assertion.js'
+import { authorityOf } from '../../dist/protocol/authority.js'
+import { frozenCaller } from '../../dist/protocol/caller.js'
+import { createMemoryTokenStore } from '../../dist/stores/memory-token-store.js'
+import { createSessionTokens } from '../../dist/stores/session-tokens.js'
+import { randomUUID } from 'node:crypto'
+import { api, opaqueToken, tenant, webApp } from './tokens.js'
+
+const graph = 'https://graph.microsoft.com'
+const vault = 'https://vault.azure.net/.default'
+
+/** @param {{ store?: object, megabytes?: number, delay?: number }} [choices] */
+export function createTokenSources({
+  store,
+  megabytes = 4_096,
+  endpoint = endpointInMemory(),
+} = {}) {
+  const settings = settingsWith(endpoint, store, megabytes * 1024 * 1024)
+  const onBehalfOf = createOnBehalfOf(settings)
+  const forApp = createAppOnly(settings)
+  const sealer = withMemory(
+    createSealer(['a-secret-to-measure-with-of-32-characters']),
+    megabytes * 1024 * 1024,
+  )
+  const sessionStore = createMemoryTokenStore({ clock: Date.now, capacity: 2 ** 32 })
+  const tokens = createSessionTokens({
+    sealer,
+    clientId: webApp,
+    store: sessionStore,
+    lifetime: 86_400_000,
+  })
+  const forUser = createForUser({ ...settings, clientId: webApp, tokens })
+
+  return {
+    endpoint,
+    async signedInUser({ expired = false } = {}) {
+      const user = { tenantId: tenant, objectId: randomUUID(), session: sessionOf(randomUUID()) }
+      await tokens.write(user.session, {
+        tenantId: tenant,
+        objectId: user.objectId,
+        refreshToken: opaqueToken(1_100),
+        accessTokens: [keptToken(expired ? 7_200_000 : 0)],
+      })
+      return user
+    },
+    caller() {
+      const caller = frozenCaller({
+        kind: 'user',
+        tenantId: tenant,
+        objectId: randomUUID(),
+        subject: 'subject',
+        clientId: webApp,
+        scopes: ['access_as_user'],
+        roles: [],
+        claims: {},
+      })
+      rememberAssertion(caller, { token: opaqueToken(), expiresAt: Date.now() + 3_600_000 })
+      return caller
+    },
+    tenant: () => randomUUID(),
+    forUser: (user) => forUser(user).token('User.Read'),
+    onBehalfOf: (caller) => onBehalfOf(caller).token(),
+    forApp: (other) => forApp({ tenant: other }).token(vault),
+  }
+}
+
+function keptToken(age = 0) {
+  const now = Date.now() - age
+  return {
+    resource: graph,
+    scopes: [`${graph}/User.Read`],
+    token: opaqueToken(),
+    expiresAt: now + 3_600_000,
+    staleAt: now + 3_300_000,
+    refreshAt: now + 3_200_000,
+  }
+}
+
+function settingsWith(endpoint, store, cacheBytes) {
+  return {
+    authority: authorityOf(tenant),
+    clientId: api,
+    audiences: [],
+    endpoint,
+    managedIdentity: undefined,
+    plan: createScopePlanner({ clientId: api, graphResource: graph, warn: () => undefined }),
+    graph: { resource: graph, endpoint: graph, hosts: [] },
+    fetch,
+    challenge: {},
+    clock: Date.now,
+    cacheBytes,
+    store,
+  }
+}
+
+/** The library's own way to the token endpoint of a platform. */
+export function endpointAt({ origin }) {
+  const machine = {
+    authority: authorityOf(tenant, origin),
+    clientId: webApp,
+    clock: Date.now,
+    fetch,
+    host: nodeHost,
+  }
+  const credential = createCredential({ secret: 'secret' }, machine)
+  return createTokenEndpoint({ ...machine, credential, clientCapabilities: [] })
+}
+
+/** Counts the grants it answers. */
+export function endpointInMemory() {
+  const endpoint = { calls: 0 }
+  for (const grant of ['refresh', 'onBehalfOf', 'clientCredentials']) {
+    endpoint[grant] = async ({ scope }) => {
+      endpoint.calls += 1
+      return { access_token: opaqueToken(), token_type: 'Bearer', expires_in: 3_600, scope }
+    }
+  }
+  return endpoint
+}
+
+/** A session on the server, as a framework holds it. */
+function sessionOf(id) {
+  const content = new Map()
+  return {
+    id,
+    kind: 'server',
+    read: (key) => content.get(key),
+    write: (key, value) => content.set(key, value),
+    remove: (key) => content.delete(key),
+    save: async () => undefined,
+  }
+}

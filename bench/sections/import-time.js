@@ -1,0 +1,49 @@
+// What importing costs a program that starts: each time in a process of its own.
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { median } from '../rig/measure.js'
+
+export const title = 'Import time'
+
+const top = fileURLToPath(new URL('../../', import.meta.url))
+const bench = fileURLToPath(new URL('../', import.meta.url))
+const unit = 'openid-client and jose'
+
+const programs = [
+  { name: unit, folder: top, modules: ['openid-client', 'jose'] },
+  { name: 'entrada/express', folder: top, modules: ['entrada/express'] },
+  { name: 'entrada/koa', folder: top, modules: ['entrada/koa'] },
+  { name: '@azure/msal-node', folder: bench, modules: ['@azure/msal-node'] },
+  { name: 'express-openid-connect', folder: bench, modules: ['express-openid-connect'] },
+  { name: 'passport-azure-ad', folder: bench, modules: ['passport-azure-ad'] },
+]
+
+export async function measure({ quick, progress }) {
+  const rounds = quick ? 5 : 25
+  const samples = new Map(programs.map(({ name }) => [name, []]))
+  for (let round = 0; round <= rounds; round += 1) {
+    progress(`round ${round}/${rounds}`)
+    for (const program of programs) {
+      const microseconds = importTimeOf(program)
+      // The first round brings the files into memory.
+      if (round > 0) samples.get(program.name).push(microseconds)
+    }
+  }
+  const units = samples.get(unit)
+  const rows = [...samples].map(([name, values]) => ({
+    name,
+    median: median(values),
+    ratio: median(values.map((value, round) => value / units[round])),
+  }))
+  return { tables: [{ name: 'import', unit, rows }] }
+}
+
+function importTimeOf({ folder, modules }) {
+  const program =
+    `const start = performance.now()\n` +
+    modules.map((name) => `await import(${JSON.stringify(name)})\n`).join('') +
+    `process.stdout.write(String((performance.now() - start) * 1000))`
+  const options = ['--disable-warning=DEP0040', '--input-type=module', '--eval', program]
+  const settings = { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }
+  return Number(execFileSync(process.execPath, options, settings))
+}

@@ -1,0 +1,44 @@
+// One sign-in from the first redirect to the page: what it asks the platform, what it costs the app.
+import { compared } from '../rig/measure.js'
+import { startPlatform } from '../rig/platform.js'
+import { signIn, startPageServers } from '../rig/page-servers.js'
+
+export const title = 'One sign-in'
+
+export async function measure({ quick, progress, problem }) {
+  const { rounds, signIns } = quick ? { rounds: 4, signIns: 5 } : { rounds: 20, signIns: 20 }
+  const platform = await startPlatform()
+  let servers = []
+  try {
+    servers = (await startPageServers(platform, problem)).filter(({ peer }) => peer !== undefined)
+    const samples = new Map(servers.map(({ name }) => [name, []]))
+    const calls = new Map()
+    for (let round = 0; round <= rounds; round += 1) {
+      progress(`round ${round}/${rounds}`)
+      for (const server of servers) {
+        Object.assign(platform.counts, { metadata: 0, keys: 0, authorize: 0, token: 0 })
+        const before = await server.ask('usage')
+        for (let count = 0; count < signIns; count += 1) await signIn(server)
+        const after = await server.ask('usage')
+        calls.set(server.name, { ...platform.counts })
+        const used = after.user + after.system - before.user - before.system
+        if (round > 0) samples.get(server.name).push(used / signIns)
+      }
+    }
+    const [{ name: unit }] = servers
+    const rows = compared(samples, unit).map(({ name, ratio }) => {
+      const { metadata, keys, token } = calls.get(name)
+      return [name, ratio, token / signIns, (metadata + keys) / signIns]
+    })
+    const columns = [
+      '',
+      `processor time, ${unit} = 1`,
+      'token-endpoint calls',
+      'documents and keys fetched',
+    ]
+    return { tables: [{ columns, rows }] }
+  } finally {
+    for (const server of servers) await server.stop()
+    await platform.stop()
+  }
+}
