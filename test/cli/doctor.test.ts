@@ -217,7 +217,7 @@ const planted: readonly (readonly [string, Plant, string, RegExp])[] = [
   [
     'an application permission at sign-in',
     signIn({ scopes: ['https://graph.microsoft.com/Calls.AccessMedia.All'] }),
-    'scope-suspicious',
+    'scopes-illegal',
     /application permission/,
   ],
   [

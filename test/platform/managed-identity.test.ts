@@ -291,12 +291,15 @@ describe('forApp() with a managed identity as the caller', () => {
   }
 
   it('T27 tells App Service which token an API refused, and what this app can do', async () => {
+    const refused = new Set<string>()
+    const refusing = await apiThat((token) => refused.has(token))
     const { api } = appOn(emulator.workload.appService, {
       clientId: daemonId,
       clientCapabilities: ['cp1'],
+      apis: { tasks: { baseUrl: refusing.origin, scopes: `${tasks}/.default` } },
     })
     const first = (await api.forApp().token(`${tasks}/.default`)).reveal()
-    const refusing = await apiThat((token) => token === first)
+    refused.add(first)
     const call = () => api.forApp().fetch(refusing.origin, { scopes: `${tasks}/.default` })
     expect([(await call()).status, (await call()).status]).toEqual([200, 200])
     expect(asked().map(({ parameters }) => parameters)).toEqual([
@@ -312,8 +315,10 @@ describe('forApp() with a managed identity as the caller', () => {
   it('T27 leaves the API’s answer to the program while the machine gives the refused token again', async () => {
     let given = 'refused'
     let machineAsked = 0
+    const refusing = await apiThat((token) => token === 'refused')
     const { api } = appOn(emulator.workload.virtualMachine, {
       clientId: daemonId,
+      apis: { tasks: { baseUrl: refusing.origin, scopes: `${tasks}/.default` } },
       fetch: ((input, init) => {
         const url = input instanceof Request ? input.url : input.toString()
         if (!url.includes('/metadata/identity/')) return fetch(input, init)
@@ -322,7 +327,6 @@ describe('forApp() with a managed identity as the caller', () => {
         return Promise.resolve(Response.json({ access_token: given, expires_in: '86400' }))
       }) satisfies typeof fetch,
     })
-    const refusing = await apiThat((token) => token === 'refused')
     const call = () => api.forApp().fetch(refusing.origin, { scopes: `${tasks}/.default` })
     for (let calls = 0; calls < 5; calls += 1) expect((await call()).status).toBe(401)
     expect(machineAsked).toBe(2)

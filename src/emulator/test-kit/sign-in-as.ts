@@ -23,13 +23,25 @@ export async function signInAs<Answer extends AgentAnswer>(
   const answer = await answerSignIn(place, location, { user, ...answers })
   const { host, pathname, search } = new URL(answer.url)
   const headers = { host, cookie: cookiesOf(begun) }
-  return answer.method === 'GET'
-    ? agent.get(pathname + search).set(headers)
-    : agent
-        .post(pathname + search)
-        .set(headers)
-        .type('form')
-        .send(answer.fields)
+  if (answer.method === 'GET') return agent.get(pathname + search).set(headers)
+  const posted = await agent
+    .post(pathname + search)
+    .set(headers)
+    .type('form')
+    .send(answer.fields)
+  const onward = onwardOf(posted)
+  if (onward?.pathname !== pathname) return posted
+  // The application has its browser come again with the cookies that a foreign form leaves behind.
+  return agent
+    .get(onward.pathname + onward.search)
+    .set({ host, cookie: `${cookiesOf(begun)}; ${cookiesOf(posted)}` })
+}
+
+/** Where an answer sends the browser within the application. */
+function onwardOf({ headers: { location } }: AgentAnswer): URL | undefined {
+  return typeof location === 'string' && location.startsWith('/')
+    ? new URL(location, 'http://localhost')
+    : undefined
 }
 
 /**
