@@ -276,6 +276,8 @@ export const checks: Readonly<Record<string, ProgramCheck>> = {
   'docs/frameworks.md: Express': { environment: asWebApp, run: checkFramework },
   'docs/frameworks.md: Koa': { environment: asWebApp, run: checkFramework },
   'docs/frameworks.md: Fastify': { environment: asWebApp, run: checkFramework },
+  'docs/frameworks.md: Hono': { environment: asWebApp, run: checkFramework },
+  'docs/frameworks.md: Request → Response': { environment: asWebApp, run: checkFramework },
   'docs/write-an-adapter.md: Write an adapter': {
     environment: asWebApp,
     async run(program) {
