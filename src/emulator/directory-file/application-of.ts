@@ -8,7 +8,7 @@ import type {
 } from './registration.js'
 
 /** The secret of every registration that was exported, since exports have none. */
-export const importedSecret = 'secret-for-the-emulator-only'
+const importedSecret = 'secret-for-the-emulator-only'
 
 /** A real registration as the emulator's own; permissions named by GUID are resolved later. */
 export function applicationOf(registration: Registration, tenants: readonly Tenant[]): Application {
