@@ -6,8 +6,8 @@ import { entra } from 'entrada/hono'
 
 export function createApp({ baseUrl }) {
   const app = new Hono()
-  const identity = entra({ baseUrl })
-  const api = { address: `${baseUrl}/api/me`, scopes: scopeOf('access_as_user') }
+  const scopes = scopeOf('access_as_user')
+  const identity = entra({ baseUrl, apis: { people: { baseUrl: `${baseUrl}/api`, scopes } } })
 
   app.route('/api', createApi())
   // A sealed cookie says who is signed in; tokens stay on the server.
@@ -37,9 +37,8 @@ export function createApp({ baseUrl }) {
     )
   })
 
-  app.get('/me', identity.requireToken(api.scopes), async (c) => {
-    const answer = await identity.forUser(c).fetch(api.address, { scopes: api.scopes })
-    return c.json(await answer.json())
+  app.get('/me', identity.requireToken(scopes), async (c) => {
+    return c.json(await identity.api('people').forUser(c).get('/me'))
   })
 
   // Sign-in, consent, and whatever Entra or Graph refuse; what is left is Hono's.
