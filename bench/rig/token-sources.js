@@ -94,7 +94,12 @@ function settingsWith(endpoint, store, cacheBytes) {
     audiences: [],
     endpoint,
     managedIdentity: undefined,
-    plan: createScopePlanner({ clientId: api, graphResource: graph, warn: () => undefined }),
+    plan: createScopePlanner({
+      clientId: api,
+      graphResource: graph,
+      warn: () => undefined,
+      onEvent: () => undefined,
+    }),
     graph: { resource: graph, endpoint: graph, hosts: [] },
     fetch,
     challenge: {},
