@@ -4,7 +4,7 @@
 export default {
   mutate: [
     'src/validation/**/*.ts',
-    'src/protocol/{access-errors,assertion,bearer-challenge,caller,refusal-reason,tenant-policy}.ts',
+    'src/protocol/{access-errors,at-once,bearer-challenge,caller,refusal-reason,tenant-policy}.ts',
     'src/middleware/{api-guards,callers}.ts',
   ],
   testRunner: 'jest',

@@ -1,5 +1,4 @@
-import { assertionOf, type Assertion } from '../protocol/assertion.js'
-import type { Caller, UserCaller } from '../protocol/caller.js'
+import { assertionOf, type Assertion, type Caller, type UserCaller } from '../protocol/caller.js'
 import { ScopesInvalidError } from '../protocol/scopes-invalid-error.js'
 import { observerOf, type Findings } from '../protocol/telemetry.js'
 import { NotDelegatedError } from '../protocol/token-errors.js'

@@ -6,12 +6,15 @@ import type { TokenSource } from '../acquisition/token-source.js'
 import type { JwtVerifier } from '../platform/verified-jwt.js'
 import { AccessRefusal } from '../protocol/access-errors.js'
 import type { ChallengeContext } from '../protocol/bearer-challenge.js'
+import { after } from '../protocol/at-once.js'
 import type { Caller } from '../protocol/caller.js'
+import { NoCallerError } from '../protocol/no-caller-error.js'
 import { observerOf } from '../protocol/telemetry.js'
 import { createTokenValidator } from '../validation/access-token.js'
 import { bearerTokenOf } from '../validation/bearer.js'
 import { compileRequirement } from '../validation/compile-requirement.js'
 import type { AccessRequirement } from '../validation/requirement.js'
+import type { RememberedToken } from '../validation/token-memo.js'
 import { createApiGuards, type ApiGuards, type Guard } from './api-guards.js'
 import { createCallers, type Callers } from './callers.js'
 import { createCorrelation } from './correlation.js'
@@ -46,7 +49,6 @@ export function createApiCore(
   const observe = observerOf(settings.telemetry)
   const scopes = createDeclaredScopes(settings)
   const validator = createTokenValidator({ ...settings, verifier })
-  const remembers = (token: string) => validator.remembers(token)
   const onBehalfOf = createOnBehalfOf(acquisition)
   const forApp = createAppOnly(acquisition)
   const requirements = {
@@ -58,59 +60,68 @@ export function createApiCore(
   function requireAccess(requirement: AccessRequirement): Guard {
     const satisfy = compileRequirement(requirement, requirements)
     const challenge = askingFor(settings.challenge, scopes.declare(scopesNamedBy(requirement)))
-    return async function guard(request) {
-      const caller = await observe({ kind: 'guard' }, () =>
-        telling(
-          () => correlationOf(request),
-          async () => {
-            const token = bearerTokenOf(request.authorization, challenge, remembers)
-            const verified = await validator.verify(token)
-            await satisfy(verified)
-            return verified
-          },
-        ),
+
+    function admitted(request: RequestView): Caller | Promise<Caller> {
+      return after(verifiedIn(request.authorization, challenge), (caller) =>
+        after(satisfy(caller), () => {
+          callers.remember(request.key, caller)
+          return caller
+        }),
       )
-      callers.remember(request.key, caller)
-      callers.remember(caller, caller)
-      return caller
+    }
+
+    function guard(request: RequestView): Caller | Promise<Caller> {
+      const refused = (error: unknown): never => {
+        tell(error, () => correlationOf(request))
+        throw error
+      }
+      try {
+        const admission = admitted(request)
+        return admission instanceof Promise ? admission.catch(refused) : admission
+      } catch (error) {
+        return refused(error)
+      }
+    }
+
+    if (settings.telemetry === undefined) return guard
+    return (request) => observe(guarding, async () => guard(request))
+  }
+
+  /** The caller of a request: at once when its token is a known one. */
+  function verifiedIn(
+    authorization: readonly string[],
+    challenge: ChallengeContext,
+  ): Caller | Promise<Caller> {
+    let known: RememberedToken | undefined
+    const token = bearerTokenOf(authorization, challenge, (text) => {
+      known = validator.recall(text)
+      return known !== undefined
+    })
+    return (known && validator.holding(known)) ?? validator.verify(token)
+  }
+
+  async function verifyToken(token: string): Promise<Caller> {
+    try {
+      return await validator.verify(token)
+    } catch (error) {
+      tell(error, () => crypto.randomUUID())
+      throw error
     }
   }
 
   /** Each refusal is told once, and then answers the request. */
-  async function telling(correlation: () => string, work: () => Promise<Caller>): Promise<Caller> {
-    try {
-      return await work()
-    } catch (error) {
-      if (error instanceof AccessRefusal) {
-        const { code, status, reason, explanation } = error
-        const correlationId = correlation()
-        settings.onEvent({
-          type: 'request-refused',
-          code,
-          status,
-          reason,
-          explanation,
-          correlationId,
-        })
-      }
-      throw error
-    }
+  function tell(error: unknown, correlation: () => string): void {
+    if (!(error instanceof AccessRefusal)) return
+    const { code, status, reason, explanation } = error
+    const correlationId = correlation()
+    settings.onEvent({ type: 'request-refused', code, status, reason, explanation, correlationId })
   }
 
   return {
     callers,
     correlationOf,
     guards: createApiGuards(requireAccess),
-    async verifyToken(token) {
-      const caller = await observe({ kind: 'guard' }, () =>
-        telling(
-          () => crypto.randomUUID(),
-          () => validator.verify(token),
-        ),
-      )
-      callers.remember(caller, caller)
-      return caller
-    },
+    verifyToken: (token) => observe(guarding, () => verifyToken(token)),
     protectedResourceMetadata: (options) =>
       createProtectedResource({ ...settings, scopes }, options),
     purgeKeys: () => {
@@ -118,6 +129,7 @@ export function createApiCore(
     },
     onBehalfOf(caller, correlationId) {
       requireCredential(settings, 'onBehalfOf()')
+      if (!validator.isOwn(caller)) throw new NoCallerError()
       return onBehalfOf(caller, correlationId)
     },
     forApp(options) {
@@ -126,6 +138,8 @@ export function createApiCore(
     },
   }
 }
+
+const guarding = { kind: 'guard' } as const
 
 /**
  * Who is led to the metadata for a first token is told what to ask for, so that it need not ask for

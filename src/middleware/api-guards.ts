@@ -2,8 +2,8 @@ import type { Caller } from '../protocol/caller.js'
 import type { AccessRequirement, NonEmpty } from '../validation/requirement.js'
 import type { RequestView } from './request-view.js'
 
-/** Lets a request through as its caller, or throws the refusal that answers it. */
-export type Guard = (request: RequestView) => Promise<Caller>
+/** Lets a request through as its caller, or throws (or rejects with) the refusal that answers it. */
+export type Guard = (request: RequestView) => Caller | Promise<Caller>
 
 /**
  * The guards of an API. `Handler` is what a framework mounts: each adapter turns the core's guards

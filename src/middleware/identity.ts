@@ -3,6 +3,7 @@ import type { ForAppOptions } from '../acquisition/app-only.js'
 import type { TokenOptions, TokenSource } from '../acquisition/token-source.js'
 import type { Host } from '../host/host.js'
 import type { Account } from '../protocol/account.js'
+import { after } from '../protocol/at-once.js'
 import { isCaller, type Caller } from '../protocol/caller.js'
 import type { UserName } from '../sign-in/tombstones.js'
 import type { NonEmpty } from '../validation/requirement.js'
@@ -204,7 +205,7 @@ export function createIdentity<
   const keyOf = (request: Request) => viewOf(request).key
   const sources = {
     onBehalfOf(from: Request | Caller): TokenSource {
-      if (isCaller(from)) return api.onBehalfOf(api.callers.of(from))
+      if (isCaller(from)) return api.onBehalfOf(from)
       const view = viewOf(from)
       return api.onBehalfOf(api.callers.of(view.key), api.correlationOf(view))
     },
@@ -258,8 +259,5 @@ function isWithNeeds(scopes: NonEmpty<string> | DefaultWithNeeds): scopes is Def
 
 /** A guard answers nothing: it lets through, or throws. */
 function asStep(guard: Guard): Step {
-  return async (request) => {
-    await guard(request)
-    return undefined
-  }
+  return (request) => after(guard(request), () => undefined)
 }

@@ -1,8 +1,13 @@
 import type { Reply } from './reply.js'
 import type { RequestView } from './request-view.js'
 
-/** Answers a request, or lets it go on by answering nothing. Throws what the framework handles. */
-export type Step = (request: RequestView) => Promise<Reply | undefined>
+/**
+ * Answers a request, or lets it go on by answering nothing: at once, where nothing has to be waited
+ * for. Throws, or rejects with, what the framework handles.
+ */
+export type Step = (request: RequestView) => Answer | Promise<Answer>
+
+export type Answer = Reply | undefined
 
 /** Answers an error that a handler threw, or leaves it to the framework. */
 export type ErrorStep = (request: RequestView, error: unknown) => Promise<Reply | undefined>

@@ -127,7 +127,8 @@ export function createJwtVerifier(settings: JwtVerifierSettings): JwtVerifier {
     checkIssuer(issued)
     const keySet = keySetOf(issued.version)
     checkTimes(issued, { clock, tolerance, clockDifference: keySet.current()?.clockDifference })
-    const loaded = await keySet.readyFor(header.kid)
+    const ready = keySet.readyFor(header.kid)
+    const loaded = ready instanceof Promise ? await ready : ready
     const tenantId = checkTenant(authority, loaded.metadata, issued)
     const key = await signingKeyOf(jwt, candidates(loaded, header.kid, issued, tenantId))
     return new Verified({ header, claims, tenantId: tenantId.toLowerCase() }, { key, issued })

@@ -35,18 +35,63 @@ export interface AppCaller extends CallerIdentity {
 /** Who called this API, from a verified access token. Frozen, and holds no token. */
 export type Caller = UserCaller | AppCaller
 
-const verifiedCallers = new WeakSet()
+/** The verified access token of a caller, for the on-behalf-of grant. */
+export interface Assertion {
+  readonly token: string
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
+}
+
+/** How a caller came to be one. */
+export interface CallerOrigin {
+  readonly assertion: Assertion
+  /** Stands for the API that verified the token. */
+  readonly api: object
+}
+
+/**
+ * Keeps the claims from enumeration, JSON and inspection, and the token from everybody: a private
+ * field is in no copy of the caller, and costs less than an entry in a map beside it.
+ */
+class VerifiedCaller {
+  readonly #claims: AccessTokenClaims
+  readonly #origin: CallerOrigin | undefined
+
+  constructor({ claims, ...visible }: Caller, origin: CallerOrigin | undefined) {
+    this.#claims = claims
+    this.#origin = origin
+    Object.freeze(Object.assign(this, visible))
+  }
+
+  get claims(): AccessTokenClaims {
+    return this.#claims
+  }
+
+  static isOne(value: object): value is VerifiedCaller {
+    return #origin in value
+  }
+
+  static originOf(value: object): CallerOrigin | undefined {
+    return #origin in value ? value.#origin : undefined
+  }
+}
 
 /** Whether a value is a caller that a token was verified for, and not one made by hand. */
 export function isCaller(value: object): value is Caller {
-  return verifiedCallers.has(value)
+  return VerifiedCaller.isOne(value)
 }
 
-/** Freezes a caller and hides its claims from enumeration, JSON and inspection. */
-export function frozenCaller<Kind extends Caller>(caller: Kind): Kind {
-  const frozen = Object.freeze(
-    Object.defineProperty({ ...caller }, 'claims', { enumerable: false }),
-  )
-  verifiedCallers.add(frozen)
-  return frozen
+/** Freezes a caller and hides its claims. */
+export function frozenCaller<Kind extends Caller>(caller: Kind, origin?: CallerOrigin): Kind {
+  return new VerifiedCaller(caller, origin) as unknown as Kind // its fields, and claims by the getter
+}
+
+/** The token a caller was verified from; undefined for an object that no guard made. */
+export function assertionOf(caller: Caller): Assertion | undefined {
+  return VerifiedCaller.originOf(caller)?.assertion
+}
+
+/** Whether a value is a caller whose token was verified by this very API. */
+export function isCallerOf(api: object, value: object): value is Caller {
+  return VerifiedCaller.originOf(value)?.api === api
 }

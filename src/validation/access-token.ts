@@ -1,7 +1,6 @@
 import { TokenInvalidError } from '../protocol/access-errors.js'
-import { rememberAssertion } from '../protocol/assertion.js'
 import type { ChallengeContext } from '../protocol/bearer-challenge.js'
-import type { Caller } from '../protocol/caller.js'
+import { isCallerOf, type Caller } from '../protocol/caller.js'
 import { ConfigurationError } from '../protocol/configuration-error.js'
 import { shown, type Explanation } from '../protocol/refusal-reason.js'
 import { isGuid } from '../protocol/tenant.js'
@@ -12,7 +11,7 @@ import { JwtInvalid } from '../platform/jwt-invalid.js'
 import type { JwtVerifier, VerifiedJwt } from '../platform/verified-jwt.js'
 import { audienceFault, audiencesOf } from './audience.js'
 import { carriesPermission, foreignKindFault, tokenKindOf } from './token-kind.js'
-import { createTokenMemo } from './token-memo.js'
+import { createTokenMemo, type RememberedToken } from './token-memo.js'
 import { verifiedCallerOf } from './verified-caller.js'
 
 export interface TokenValidatorSettings {
@@ -38,8 +37,15 @@ export interface TokenValidator {
    * @throws TokenInvalidError (401), PlatformUnavailableError (503), or what the tenant policy throws.
    */
   verify(token: string): Promise<Caller>
-  /** Whether this very token was verified before. It says nothing about whether it still holds. */
-  remembers(token: string): boolean
+  /** Finds this very token if it was verified before. Whether it still holds, `holding` says. */
+  recall(token: string): RememberedToken | undefined
+  /**
+   * The caller of a remembered token whose times, key and tenant hold now; undefined when it is
+   * for `verify` to tell.
+   */
+  holding(remembered: RememberedToken): Caller | undefined
+  /** Whether a caller comes from a token that was verified here. */
+  isOwn(caller: Caller): boolean
 }
 
 type Claims = VerifiedJwt['claims']
@@ -58,6 +64,7 @@ export function createTokenValidator(settings: TokenValidatorSettings): TokenVal
   const policy = policyFor(verifier, settings.tenants)
   const aclClients = aclClientsOf(settings.aclClients)
   const memo = createTokenMemo(settings.cacheBytes)
+  const api = Object.freeze({})
 
   /** Before any cryptography: is this token for someone else, or of a kind that nobody takes? */
   function refuseForeign(claims: Claims, version: TokenVersion): void {
@@ -66,10 +73,11 @@ export function createTokenValidator(settings: TokenValidatorSettings): TokenVal
     if (fault !== undefined) throw new TokenInvalidError(fault, challenge)
   }
 
-  function accept(verified: VerifiedJwt): Caller {
+  function accept(token: string, verified: VerifiedJwt): Caller {
     const kind = tokenKindOf(verified.claims)
     if (kind.kind === 'refused') throw new TokenInvalidError(kind.explanation, challenge)
-    const caller = verifiedCallerOf(verified, kind)
+    const assertion = Object.freeze({ token, expiresAt: verified.expiresAt })
+    const caller = verifiedCallerOf(verified, kind, { assertion, api })
     if (!('kind' in caller)) throw new TokenInvalidError(caller, challenge)
     const listed = caller.kind === 'app' && aclClients.has(caller.clientId.toLowerCase())
     if (!carriesPermission(verified.claims) && !listed) {
@@ -78,35 +86,46 @@ export function createTokenValidator(settings: TokenValidatorSettings): TokenVal
     return caller
   }
 
-  async function refuseUnless(allowed: boolean | Promise<boolean>, tenantId: string) {
-    if (!(await allowed)) throw new TokenInvalidError(tenantFault(tenantId), challenge)
+  /** A policy that is a function is asked anew for every request, and may take its time. */
+  function welcomed(caller: Caller): Caller | Promise<Caller> {
+    const allowed = allows(policy, caller.tenantId)
+    if (allowed === true) return caller
+    return Promise.resolve(allowed).then((answer) => {
+      if (answer) return caller
+      throw new TokenInvalidError(tenantFault(caller.tenantId), challenge)
+    })
   }
 
-  async function verifyAfresh(token: string): Promise<Caller> {
-    const verified = await verifier.verify(token, refuseForeign)
-    const caller = accept(verified)
-    const allowed = allows(policy, caller.tenantId)
-    if (allowed !== true) await refuseUnless(allowed, caller.tenantId)
-    // A parallel request was first: one token has one caller, to which more may be attached.
+  /** When parallel requests bring one token, it has one caller, to which more may be attached. */
+  function remembered(token: string, one: RememberedToken): Caller {
     const twin = memo.recall(token)
     if (twin !== undefined && verifier.recheck(twin.verified)) return twin.caller
-    rememberAssertion(caller, { token, expiresAt: verified.expiresAt })
-    memo.remember(token, { verified, caller })
-    return caller
+    memo.remember(token, one)
+    return one.caller
   }
 
   return {
-    remembers: (token) => memo.recall(token) !== undefined,
+    recall: (token) => memo.recall(token),
+    holding({ verified, caller }) {
+      try {
+        const holds = typeof policy !== 'function' && verifier.recheck(verified)
+        return holds && allows(policy, caller.tenantId) === true ? caller : undefined
+      } catch {
+        return undefined
+      }
+    },
+    isOwn: (caller) => isCallerOf(api, caller),
     async verify(token) {
       try {
         const known = memo.recall(token)
-        if (known === undefined || !verifier.recheck(known.verified)) {
-          return await verifyAfresh(token)
+        if (known !== undefined && verifier.recheck(known.verified)) {
+          return await welcomed(known.caller)
         }
-        const { caller } = known
-        const allowed = allows(policy, caller.tenantId)
-        if (allowed !== true) await refuseUnless(allowed, caller.tenantId)
-        return caller
+        const verified = await verifier.verify(token, refuseForeign)
+        const caller = accept(token, verified)
+        const answer = welcomed(caller)
+        if (answer !== caller) await answer
+        return remembered(token, { verified, caller })
       } catch (error) {
         memo.forget(token)
         throw error instanceof JwtInvalid

@@ -31,8 +31,8 @@ type ConditionOf<Kind extends Caller> = (
   names: readonly string[],
 ) => Condition<Kind>
 
-/** Rejects with an AccessRefusal, or with what the requirement's own functions throw. */
-export type CompiledRequirement = (caller: Caller) => Promise<void>
+/** Throws (or rejects with) an AccessRefusal, or what the requirement's own functions throw. */
+export type CompiledRequirement = (caller: Caller) => void | Promise<void>
 
 /**
  * Turns a requirement into its check, once. What a caller must meet is asked in the order: kind,
@@ -71,8 +71,8 @@ export function compileRequirement(
   const forUser = user === undefined ? ofUser : [...common, ...ofUser, ...check]
   const forApp = shape.app === undefined ? ofApp : [...common, ...ofApp, ...check]
 
-  return async function requirementMet(caller) {
-    await (caller.kind === 'user' ? enforce(forUser, caller) : enforce(forApp, caller))
+  return function requirementMet(caller) {
+    return caller.kind === 'user' ? enforce(forUser, caller) : enforce(forApp, caller)
   }
 }
 

@@ -6,15 +6,27 @@ export type Condition<Kind extends Caller = Caller> = (
   caller: Kind,
 ) => AccessRefusal | undefined | Promise<AccessRefusal | undefined>
 
-/** Asks one after the other and throws the first refusal, so that the cheap and telling come first. */
-export async function enforce<Kind extends Caller>(
+/**
+ * Asks one after the other and throws the first refusal, so that the cheap and telling come first.
+ * Most conditions answer at once: only what is left after the first that does not is waited for.
+ */
+export function enforce<Kind extends Caller>(
   conditions: readonly Condition<Kind>[],
   caller: Kind,
-): Promise<void> {
-  for (const condition of conditions) {
+): void | Promise<void> {
+  for (const [index, condition] of conditions.entries()) {
     const answer = condition(caller)
-    // Most answer at once, and are not waited for.
-    const refusal = answer instanceof Promise ? await answer : answer
-    if (refusal !== undefined) throw refusal
+    if (answer instanceof Promise) return enforceLater(answer, conditions.slice(index + 1), caller)
+    if (answer !== undefined) throw answer
   }
+}
+
+async function enforceLater<Kind extends Caller>(
+  answer: Promise<AccessRefusal | undefined>,
+  others: readonly Condition<Kind>[],
+  caller: Kind,
+): Promise<void> {
+  const refusal = await answer
+  if (refusal !== undefined) throw refusal
+  await enforce(others, caller)
 }

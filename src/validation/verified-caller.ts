@@ -1,5 +1,11 @@
 import type { AccessTokenClaims } from '../protocol/access-token-claims.js'
-import { frozenCaller, type AppCaller, type Caller, type UserCaller } from '../protocol/caller.js'
+import {
+  frozenCaller,
+  type AppCaller,
+  type Caller,
+  type CallerOrigin,
+  type UserCaller,
+} from '../protocol/caller.js'
 import { shown, type Explanation } from '../protocol/refusal-reason.js'
 import type { VerifiedJwt } from '../platform/verified-jwt.js'
 import type { TokenKind } from './token-kind.js'
@@ -7,7 +13,11 @@ import type { TokenKind } from './token-kind.js'
 type Accepted = Exclude<TokenKind, { readonly kind: 'refused' }>
 
 /** The caller a verified token speaks for, or why it names none. */
-export function verifiedCallerOf(verified: VerifiedJwt, kind: Accepted): Caller | Explanation {
+export function verifiedCallerOf(
+  verified: VerifiedJwt,
+  kind: Accepted,
+  origin?: CallerOrigin,
+): Caller | Explanation {
   const { claims, version, tenantId } = verified
   const { oid, sub } = claims
   const clientId = clientIdOf(verified)
@@ -23,14 +33,17 @@ export function verifiedCallerOf(verified: VerifiedJwt, kind: Accepted): Caller 
     claims: claims as AccessTokenClaims,
   }
   return kind.kind === 'app'
-    ? frozenCaller<AppCaller>({ kind: 'app', ...identity, roles: kind.roles })
-    : frozenCaller<UserCaller>({
-        kind: 'user',
-        ...identity,
-        scopes: kind.scopes,
-        roles: kind.roles,
-        ...displayOf(claims),
-      })
+    ? frozenCaller<AppCaller>({ kind: 'app', ...identity, roles: kind.roles }, origin)
+    : frozenCaller<UserCaller>(
+        {
+          kind: 'user',
+          ...identity,
+          scopes: kind.scopes,
+          roles: kind.roles,
+          ...displayOf(claims),
+        },
+        origin,
+      )
 }
 
 /** Each version has its own claim for the client: the other's is not looked at (B2C has both). */

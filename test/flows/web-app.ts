@@ -69,10 +69,12 @@ export async function startWebApp(
   const mount =
     (step: Step): RequestHandler =>
     (request, response, next) => {
-      step(viewOf(request)).then((reply) => {
-        if (reply === undefined) next()
-        else sendReply(response, reply)
-      }, next)
+      Promise.resolve()
+        .then(() => step(viewOf(request)))
+        .then((reply) => {
+          if (reply === undefined) next()
+          else sendReply(response, reply)
+        }, next)
     }
   if (options.before) app.use(options.before)
   app.use(

@@ -1,18 +1,27 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
-import { assertionOf, rememberAssertion } from '../../src/protocol/assertion.js'
-import { frozenCaller, type AppCaller } from '../../src/protocol/caller.js'
+import {
+  assertionOf,
+  frozenCaller,
+  isCaller,
+  isCallerOf,
+  type AppCaller,
+  type CallerOrigin,
+} from '../../src/protocol/caller.js'
 
-const caller = (): AppCaller =>
-  frozenCaller<AppCaller>({
-    kind: 'app',
-    tenantId: 'tenant',
-    objectId: 'object',
-    subject: 'object',
-    clientId: 'client',
-    roles: ['Tasks.Read.All'],
-    claims: { aud: 'api', iss: 'issuer', exp: 1, oid: 'object', sub: 'object', uti: 'hidden' },
-  })
+const caller = (origin?: CallerOrigin): AppCaller =>
+  frozenCaller<AppCaller>(
+    {
+      kind: 'app',
+      tenantId: 'tenant',
+      objectId: 'object',
+      subject: 'object',
+      clientId: 'client',
+      roles: ['Tasks.Read.All'],
+      claims: { aud: 'api', iss: 'issuer', exp: 1, oid: 'object', sub: 'object', uti: 'hidden' },
+    },
+    origin,
+  )
 
 describe('a caller', () => {
   it('T30 G66 is frozen and shows its claims only to who asks for them', () => {
@@ -31,14 +40,17 @@ describe('a caller', () => {
     expect(() => Object.assign(one, { claims: {} })).toThrow(TypeError)
   })
 
-  it('T12 leads to the token it was verified from, and no copy of it does', () => {
-    const one = caller()
-    const given = { token: 'token', expiresAt: 7 }
-    rememberAssertion(one, given)
-    expect(assertionOf(one)).toEqual({ token: 'token', expiresAt: 7 })
-    expect(assertionOf(one)).not.toBe(given)
-    expect(Object.isFrozen(assertionOf(one))).toBe(true)
-    expect(assertionOf({ ...one })).toBeUndefined()
+  it('T12 leads to the token it was verified from, and to its API, and no copy of it does', () => {
+    const [assertion, api] = [{ token: 'a-token', expiresAt: 7 }, {}]
+    const one = caller({ assertion, api })
+    expect(assertionOf(one)).toBe(assertion)
+    expect(isCaller(one) && isCallerOf(api, one)).toBe(true)
+    expect(isCallerOf({}, one)).toBe(false)
+    expect(inspect(one, { showHidden: true, getters: true })).not.toContain('a-token')
+    for (const copy of [{ ...one }, structuredClone(one), Object.create(one) as AppCaller]) {
+      expect(isCaller(copy) || isCallerOf(api, copy)).toBe(false)
+      expect(assertionOf(copy)).toBeUndefined()
+    }
     expect(assertionOf(caller())).toBeUndefined()
   })
 })

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals'
 import { JwtInvalid } from '../../src/platform/jwt-invalid.js'
 import type { JwtVerifier, VerifiedJwt } from '../../src/platform/verified-jwt.js'
 import { AccessRefusal } from '../../src/protocol/access-errors.js'
-import { assertionOf } from '../../src/protocol/assertion.js'
+import { assertionOf } from '../../src/protocol/caller.js'
 import { authorityOf, type TokenVersion } from '../../src/protocol/authority.js'
 import {
   createTokenValidator,
@@ -231,6 +231,37 @@ describe('a token that was verified before', () => {
     const apart = validatorOver(verifier)
     const [one, other] = await Promise.all([apart.verify('token'), apart.verify('token')])
     expect(one).not.toBe(other)
+  })
+
+  it('has its caller at once, while its times, key and tenant hold', async () => {
+    const yes: { recheck: boolean | JwtInvalid } = { recheck: true }
+    const { asked, verifier } = verifierSaying(yes)
+    const validator = validatorOver(verifier)
+    expect(validator.recall('token')).toBeUndefined()
+    const caller = await validator.verify('token')
+    const known = validator.recall('token')
+    if (known === undefined) throw new Error('not remembered')
+    expect(validator.holding(known)).toBe(caller)
+    expect(asked).toEqual({ verify: 1, recheck: 1 })
+    for (const recheck of [false, expired]) {
+      yes.recheck = recheck
+      expect(validator.holding(known)).toBeUndefined()
+    }
+    yes.recheck = true
+    const tenants = () => true
+    expect(validatorOver(verifier, { tenants }).holding(known)).toBeUndefined()
+    expect(validatorOver(verifier, { tenants: [ids.fabrikam] }).holding(known)).toBeUndefined()
+  })
+
+  it('T12 has a caller that no other API takes for its own', async () => {
+    const { verifier } = verifierSaying()
+    const [one, other] = [validatorOver(verifier), validatorOver(verifier)]
+    const caller = await one.verify('token')
+    expect([one.isOwn(caller), other.isOwn(caller), one.isOwn({ ...caller })]).toEqual([
+      true,
+      false,
+      false,
+    ])
   })
 
   it('is refused and forgotten once its time has passed', async () => {

@@ -73,9 +73,8 @@ async function refusalOf(
   caller: Caller,
   changes: Partial<RequirementContext> = {},
 ) {
-  const refusal: unknown = await compileRequirement(requirement, { ...context, ...changes })(
-    caller,
-  ).then(
+  const check = compileRequirement(requirement, { ...context, ...changes })
+  const refusal: unknown = await (async () => check(caller))().then(
     () => undefined,
     (error: unknown) => error,
   )

@@ -51,7 +51,7 @@ type Changes = Partial<RequirementContext>
 
 async function refusalOf(requirement: AccessRequirement, caller: Caller, changes: Changes = {}) {
   const check = compileRequirement(requirement, { ...context, ...changes })
-  const refusal: unknown = await check(caller).catch((error: unknown) => error)
+  const refusal: unknown = await (async () => check(caller))().catch((error: unknown) => error)
   if (refusal instanceof AccessRefusal) return refusal
   throw new Error('let in')
 }

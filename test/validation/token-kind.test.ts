@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { assertionOf } from '../../src/protocol/assertion.js'
+import { assertionOf } from '../../src/protocol/caller.js'
 import { TokenInvalidError } from '../../src/protocol/access-errors.js'
 import { guardedApi, ids, type GuardedApi, type Payload } from '../support/guard.js'
 

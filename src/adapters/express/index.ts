@@ -7,7 +7,7 @@ import type { EntraOptions } from '../../middleware/entra-options.js'
 import { createIdentity, type Identity } from '../../middleware/identity.js'
 import type { ProtectedResourceOptions } from '../../middleware/protected-resource.js'
 import type { SignInOptions } from '../../middleware/sign-in-options.js'
-import type { ErrorStep, Step } from '../../middleware/step.js'
+import type { Answer, ErrorStep, Step } from '../../middleware/step.js'
 import { EntraError } from '../../protocol/entra-error.js'
 import { SessionUnavailableError } from '../../protocol/sign-in-errors.js'
 import { upgradeViewOf } from '../node-http/upgrade-view.js'
@@ -57,10 +57,19 @@ export function entra<Api extends string = string>(
 
 function mount(step: Step): RequestHandler {
   return function entrada(request, response, next) {
-    step(viewOf(request)).then((reply) => {
+    const go = (reply: Answer) => {
       if (reply === undefined) next()
       else sendReply(response, reply)
-    }, next)
+    }
+    let answer: Answer | Promise<Answer>
+    try {
+      answer = step(viewOf(request))
+    } catch (error) {
+      next(error)
+      return
+    }
+    if (answer instanceof Promise) answer.then(go, next)
+    else go(answer)
   }
 }
 

@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Header } from '../../middleware/reply.js'
 import type { RequestView } from '../../middleware/request-view.js'
+import type { SessionPort } from '../../stores/session-port.js'
 import { formOf } from '../node-http/form.js'
 import { headerOf, rawValuesOf } from '../node-http/raw-header.js'
 import { addHeaders } from './add-headers.js'
@@ -7,18 +9,46 @@ import { sessionOf } from './fastify-session.js'
 
 /** A Fastify request as the core sees it; without its reply nothing can be added to the answer. */
 export function viewOf(request: FastifyRequest, reply?: FastifyReply): RequestView {
-  return {
-    key: request.raw,
-    method: request.method,
-    url: request.originalUrl,
-    get authorization() {
-      return rawValuesOf(request.raw, 'authorization')
-    },
-    header: (name) => headerOf(request.raw, name),
-    form: () => formOf(request.raw, request.body),
-    addHeaders: (headers) => addHeaders(reply, headers),
-    get session() {
-      return sessionOf(request)
-    },
+  return new FastifyView(request, reply)
+}
+
+/** A class, so that a request costs one small object: getters and functions are shared by all. */
+class FastifyView implements RequestView {
+  readonly key: FastifyRequest['raw']
+  readonly #request: FastifyRequest
+  readonly #reply: FastifyReply | undefined
+
+  constructor(request: FastifyRequest, reply: FastifyReply | undefined) {
+    this.key = request.raw
+    this.#request = request
+    this.#reply = reply
+  }
+
+  get method(): string {
+    return this.#request.method
+  }
+
+  get url(): string {
+    return this.#request.originalUrl
+  }
+
+  get authorization(): readonly string[] {
+    return rawValuesOf(this.key, 'authorization')
+  }
+
+  header(name: string): string | undefined {
+    return headerOf(this.key, name)
+  }
+
+  form(): Promise<URLSearchParams> {
+    return formOf(this.key, this.#request.body)
+  }
+
+  addHeaders(headers: readonly Header[]): boolean {
+    return addHeaders(this.#reply, headers)
+  }
+
+  get session(): SessionPort | undefined {
+    return sessionOf(this.#request)
   }
 }

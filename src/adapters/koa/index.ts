@@ -58,7 +58,8 @@ export function entra<Api extends string = string>(
 
 function mount(step: Step): Middleware {
   return async function entrada(context, next) {
-    const reply = await step(viewOf(context))
+    const answer = step(viewOf(context))
+    const reply = answer instanceof Promise ? await answer : answer
     if (reply === undefined) await next()
     else sendReply(context, reply)
   }

@@ -1,6 +1,5 @@
 import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js'
-import { assertionOf } from '../../protocol/assertion.js'
-import type { Caller } from '../../protocol/caller.js'
+import { assertionOf, type Caller } from '../../protocol/caller.js'
 import { NoCallerError } from '../../protocol/no-caller-error.js'
 
 const callers = new WeakMap<AuthInfo, Caller>()
