@@ -6,7 +6,7 @@ import type { TokenSource } from '../acquisition/token-source.js'
 import type { JwtVerifier } from '../platform/verified-jwt.js'
 import { AccessRefusal } from '../protocol/access-errors.js'
 import type { ChallengeContext } from '../protocol/bearer-challenge.js'
-import { after } from '../protocol/at-once.js'
+import { after, isLater } from '../protocol/at-once.js'
 import type { Caller } from '../protocol/caller.js'
 import { NoCallerError } from '../protocol/no-caller-error.js'
 import { observerOf } from '../protocol/telemetry.js'
@@ -77,7 +77,7 @@ export function createApiCore(
       }
       try {
         const admission = admitted(request)
-        return admission instanceof Promise ? admission.catch(refused) : admission
+        return isLater(admission) ? admission.catch(refused) : admission
       } catch (error) {
         return refused(error)
       }

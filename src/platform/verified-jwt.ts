@@ -1,5 +1,6 @@
 import { compactVerify } from 'jose'
 import type { Authority, TokenVersion } from '../protocol/authority.js'
+import { isLater } from '../protocol/at-once.js'
 import type { PlatformEventListener } from '../protocol/events.js'
 import { issuerOf } from '../protocol/issuers.js'
 import { shown } from '../protocol/refusal-reason.js'
@@ -128,7 +129,7 @@ export function createJwtVerifier(settings: JwtVerifierSettings): JwtVerifier {
     const keySet = keySetOf(issued.version)
     checkTimes(issued, { clock, tolerance, clockDifference: keySet.current()?.clockDifference })
     const ready = keySet.readyFor(header.kid)
-    const loaded = ready instanceof Promise ? await ready : ready
+    const loaded = isLater(ready) ? await ready : ready
     const tenantId = checkTenant(authority, loaded.metadata, issued)
     const key = await signingKeyOf(jwt, candidates(loaded, header.kid, issued, tenantId))
     return new Verified({ header, claims, tenantId: tenantId.toLowerCase() }, { key, issued })

@@ -1,4 +1,5 @@
 import type { AccessRefusal } from '../protocol/access-errors.js'
+import { isLater } from '../protocol/at-once.js'
 import type { Caller } from '../protocol/caller.js'
 
 /** One thing a caller must meet: the refusal when it does not. Settled at construction. */
@@ -16,7 +17,7 @@ export function enforce<Kind extends Caller>(
 ): void | Promise<void> {
   for (const [index, condition] of conditions.entries()) {
     const answer = condition(caller)
-    if (answer instanceof Promise) return enforceLater(answer, conditions.slice(index + 1), caller)
+    if (isLater(answer)) return enforceLater(answer, conditions.slice(index + 1), caller)
     if (answer !== undefined) throw answer
   }
 }

@@ -8,6 +8,7 @@ import { createIdentity, type Identity } from '../../middleware/identity.js'
 import type { ProtectedResourceOptions } from '../../middleware/protected-resource.js'
 import type { SignInOptions } from '../../middleware/sign-in-options.js'
 import type { Answer, ErrorStep, Step } from '../../middleware/step.js'
+import { isLater } from '../../protocol/at-once.js'
 import { EntraError } from '../../protocol/entra-error.js'
 import { SessionUnavailableError } from '../../protocol/sign-in-errors.js'
 import { upgradeViewOf } from '../node-http/upgrade-view.js'
@@ -68,7 +69,7 @@ function mount(step: Step): RequestHandler {
       next(error)
       return
     }
-    if (answer instanceof Promise) answer.then(go, next)
+    if (isLater(answer)) answer.then(go, next)
     else go(answer)
   }
 }

@@ -8,6 +8,7 @@ import { createIdentity, type Identity } from '../../middleware/identity.js'
 import type { ProtectedResourceOptions } from '../../middleware/protected-resource.js'
 import type { SignInOptions } from '../../middleware/sign-in-options.js'
 import type { ErrorStep, Step } from '../../middleware/step.js'
+import { isLater } from '../../protocol/at-once.js'
 import { EntraError } from '../../protocol/entra-error.js'
 import { SessionUnavailableError } from '../../protocol/sign-in-errors.js'
 import { upgradeViewOf } from '../node-http/upgrade-view.js'
@@ -59,7 +60,7 @@ export function entra<Api extends string = string>(
 function mount(step: Step): Middleware {
   return async function entrada(context, next) {
     const answer = step(viewOf(context))
-    const reply = answer instanceof Promise ? await answer : answer
+    const reply = isLater(answer) ? await answer : answer
     if (reply === undefined) await next()
     else sendReply(context, reply)
   }
