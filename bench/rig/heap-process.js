@@ -1,16 +1,12 @@
 import { answerFor, clientWith } from '../peers/msal-node.js'
 import { peerOf } from '../peers/index.js'
+import { answerMessages } from './answering.js'
 import { startPlatform } from './platform.js'
 import { createTokenSources } from './token-sources.js'
 import { opaqueToken } from './tokens.js'
 import { randomUUID } from 'node:crypto'
 
-process.on('message', (message) => {
-  void (message === 'ready' ? Promise.resolve({}) : heapOf(message)).then(
-    (answer) => process.send(answer),
-    (error) => process.send({ error: error.stack }),
-  )
-})
+answerMessages((message) => (message === 'ready' ? {} : heapOf(message)))
 
 async function heapOf({ count }) {
   const platform = await startPlatform()

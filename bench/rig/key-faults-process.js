@@ -3,6 +3,7 @@ import jsonwebtoken from 'jsonwebtoken'
 import jwksRsa from 'jwks-rsa'
 import { setImmediate as turn } from 'node:timers/promises'
 import { entra } from '../../dist/adapters/express/index.js'
+import { answerMessages } from './answering.js'
 import { startPlatform } from './platform.js'
 import { api, createKey, tenant } from './tokens.js'
 
@@ -22,12 +23,7 @@ function longLife() {
   return { iat: now - 60, nbf: now - 60, exp: now + 40 * 86_400 }
 }
 
-process.on('message', (message) => {
-  void (message === 'ready' ? Promise.resolve({}) : measured()).then(
-    (answer) => process.send(answer),
-    (error) => process.send({ error: error.stack }),
-  )
-})
+answerMessages((message) => (message === 'ready' ? {} : measured()))
 
 const verifiers = {
   entrada({ origin }) {

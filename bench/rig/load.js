@@ -1,19 +1,14 @@
 // The load, in a process of its own: requests that are finished texts, over connections that stay
 // open, one at a time on each. It reads no more of an answer than where it ends.
 import { connect } from 'node:net'
+import { answerMessages } from './answering.js'
 
 let tokens = []
 
-process.on('message', (message) => {
-  if (message.tokens !== undefined) {
-    tokens = message.tokens
-    process.send({})
-    return
-  }
-  void loadOf(message).then(
-    (answer) => process.send(answer),
-    (error) => process.send({ error: error.stack }),
-  )
+answerMessages((message) => {
+  if (message.tokens === undefined) return loadOf(message)
+  tokens = message.tokens
+  return {}
 })
 
 /** Sends `count` requests; `first` and `of` say with which tokens, in turn; no `of`, no token. */

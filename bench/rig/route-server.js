@@ -3,14 +3,10 @@ import { createPublicKey } from 'node:crypto'
 import { createServer } from 'node:http'
 import { frameworkOf } from '../frameworks/index.js'
 import { peerOf } from '../peers/index.js'
+import { answerMessages } from './answering.js'
 import { api, scope, tenant } from './tokens.js'
 
-process.on('message', (message) => {
-  void answerTo(message).then(
-    (answer) => process.send(answer),
-    (error) => process.send({ error: error.stack }),
-  )
-})
+answerMessages(answerTo)
 
 async function answerTo(message) {
   if (message === 'usage') return process.cpuUsage()

@@ -4,6 +4,7 @@ import { createSealer } from '../../dist/platform/seal.js'
 import { redisTokenStore } from '../../dist/stores/redis/redis-token-store.js'
 import { startRedis } from '../../scripts/rigs/redis.js'
 import { allPeers, peerOf } from '../peers/index.js'
+import { answerMessages, endWith } from './answering.js'
 import { compared, interleaved } from './measure.js'
 import { createTokenSources } from './token-sources.js'
 import { accessToken, api, createKey } from './tokens.js'
@@ -11,12 +12,7 @@ import { accessToken, api, createKey } from './tokens.js'
 const key = createKey()
 const unit = 'node:crypto.verify alone'
 
-process.on('message', (message) => {
-  void answerTo(message).then(
-    (answer) => process.send(answer),
-    (error) => process.send({ error: error.stack }),
-  )
-})
+answerMessages(answerTo)
 
 async function answerTo(message) {
   if (message === 'ready') return {}
@@ -80,6 +76,7 @@ async function roundTrips() {
   let redis
   try {
     redis = await startRedis()
+    endWith(redis.stop)
   } catch (error) {
     return { trips: [], problems: [`Redis: ${error.message}`] }
   }
