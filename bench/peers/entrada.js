@@ -4,7 +4,13 @@ import express from 'express'
 import { body, memorySession, secret } from '../rig/pages.js'
 import { api, scope, tenant, webApp } from '../rig/tokens.js'
 
-const identityFor = ({ origin }) => entra({ tenant, clientId: api, authorityHost: origin })
+const identityFor = ({ origin }, settings = {}) =>
+  entra({ tenant, clientId: api, authorityHost: origin, ...settings })
+
+export const verifierWith = (settings) => async (platform) => {
+  const identity = identityFor(platform, settings)
+  return (token) => identity.verifyToken(token)
+}
 
 /** With the framework's session, or with ours in a cookie. */
 function pageApp({ origin }, baseUrl, framework) {
@@ -31,10 +37,7 @@ export default {
   packages: [],
   kind: 'entrada',
   remembers: true,
-  async verifier(platform) {
-    const identity = identityFor(platform)
-    return (token) => identity.verifyToken(token)
-  },
+  verifier: verifierWith({}),
   login: '/auth/login?returnTo=/page',
   pages: {
     'express-session': async (platform, baseUrl) => pageApp(platform, baseUrl, memorySession()),

@@ -6,8 +6,8 @@ import { performance } from 'node:perf_hooks'
 /**
  * @typedef {object} Contender
  * @property {string} name
- * @property {(count: number, round: number) => unknown} run Does the work `count` times.
- * @property {(count: number) => unknown} [before] What has to be ready, outside of what is timed.
+ * @property {(count: number) => unknown} run Does the work `count` times. What was timed elsewhere
+ *   answers with its milliseconds.
  * @property {number} [most] The largest count, for work that uses something up.
  * @property {number} [multipleOf] Counts are multiples of this, for work that comes in batches.
  */
@@ -20,34 +20,41 @@ import { performance } from 'node:perf_hooks'
  */
 export async function interleaved(contenders, { rounds, turn, progress }) {
   const counts = new Map()
-  for (const contender of contenders) counts.set(contender, await countFor(contender, turn))
+  for (const contender of contenders) {
+    progress(`warming up ${contender.name}`)
+    counts.set(contender, await countFor(contender, turn))
+  }
   const samples = new Map(contenders.map(({ name }) => [name, []]))
   for (let round = 1; round <= rounds; round += 1) {
     progress(`round ${round}/${rounds}`)
     for (let turnOf = 0; turnOf < contenders.length; turnOf += 1) {
       const contender = contenders[(turnOf + round) % contenders.length]
-      samples.get(contender.name).push(await timed(contender, counts.get(contender), round))
+      samples.get(contender.name).push(await timed(contender, counts.get(contender)))
     }
   }
   return samples
 }
 
-/** How often the work fits into a turn; trying it warms it up. */
+/**
+ * How often the work fits into a turn, once it is warm: what a first try costs says nothing, and a
+ * count that was taken from it would be far too small.
+ */
 async function countFor(contender, turn) {
   const { most = 1_000_000, multipleOf = 1 } = contender
+  const warm = performance.now() + Math.max(150, turn * 10)
   for (let count = multipleOf; ; count = Math.min(most, count * 2)) {
-    const each = await timed(contender, count, 0)
-    if (count < most && each * count < turn * 1000) continue
-    const fitting = Math.round((turn * 1000) / each / multipleOf) * multipleOf
-    return Math.max(multipleOf, Math.min(most, fitting))
+    const each = await timed(contender, count)
+    const ideal = Math.round((turn * 1000) / each / multipleOf) * multipleOf
+    const fitting = Math.max(multipleOf, Math.min(most, ideal))
+    if (performance.now() >= warm && count >= fitting) return fitting
+    if (count >= fitting) count = Math.ceil(fitting / 2 / multipleOf) * multipleOf
   }
 }
 
-async function timed({ before, run }, count, round) {
-  await before?.(count)
+async function timed({ run }, count) {
   const start = performance.now()
-  await run(count, round)
-  return ((performance.now() - start) * 1000) / count
+  const elsewhere = await run(count)
+  return ((elsewhere ?? performance.now() - start) * 1000) / count
 }
 
 export function median(numbers) {
@@ -56,12 +63,13 @@ export function median(numbers) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-/** Each contender's median, and the median over the rounds of its ratio to the unit. */
-export function compared(samples, unit) {
-  const units = samples.get(unit)
-  return [...samples].map(([name, values]) => ({
-    name,
-    median: median(values),
-    ratio: median(values.map((value, round) => value / units[round])),
-  }))
+/** The median over the rounds of one contender's ratio to another. */
+export function ratioOf(samples, name, unit) {
+  return median(samples.get(name).map((value, round) => value / samples.get(unit)[round]))
+}
+
+/** What one contender takes longer than another, as the median of its ratio to the unit. */
+export function differenceOf(samples, name, other, unit) {
+  const [more, less, units] = [name, other, unit].map((one) => samples.get(one))
+  return median(more.map((value, round) => (value - less[round]) / units[round]))
 }

@@ -1,7 +1,8 @@
 import { allPeers } from '../peers/index.js'
 import { createBrowser } from '../../scripts/rigs/browser.js'
 import { pageApps } from './pages.js'
-import { startProcess, toldOf } from './processes.js'
+import { startProcess } from './processes.js'
+import { toldOf } from './told-platform.js'
 
 /** Starts a server for every form of session, and signs somebody in at each. */
 export async function startPageServers(platform, problem) {

@@ -58,8 +58,3 @@ export async function startProcess(program, told, execArgv = []) {
     throw error
   }
 }
-
-/** What a platform tells to another process; never the private key. */
-export function toldOf({ origin, secureOrigin, ca, issuer, jwksUri, key: { kid, jwk, pem } }) {
-  return { origin, secureOrigin, ca, issuer, jwksUri, key: { kid, jwk, pem } }
-}

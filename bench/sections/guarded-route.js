@@ -3,8 +3,9 @@
 import { allFrameworks } from '../frameworks/index.js'
 import { allPeers } from '../peers/index.js'
 import { startPlatform } from '../rig/platform.js'
-import { startProcess, toldOf } from '../rig/processes.js'
+import { startProcess } from '../rig/processes.js'
 import { compareServed, servedTable } from '../rig/served.js'
+import { toldOf } from '../rig/told-platform.js'
 
 export const title = 'A guarded route, against the same route without a guard'
 

@@ -1,117 +1,152 @@
-// What it costs to check a token: one that was never seen, one that comes again and again, 5,000 in
-// turn, and 64 new ones at once.
+// What it costs to check a token: one that was never seen, alone and 64 at once, one that comes again
+// and again, and 5,000 in turn. Every verifier has a process of its own.
+import { createTokenMemo } from '../../dist/validation/token-memo.js'
 import { allPeers } from '../peers/index.js'
-import { compared, interleaved } from '../rig/measure.js'
+import { differenceOf, interleaved, median, ratioOf } from '../rig/measure.js'
 import { startPlatform } from '../rig/platform.js'
+import { startProcess } from '../rig/processes.js'
+import { rounded } from '../rig/rounded.js'
+import { atMost } from '../rig/targets.js'
+import { toldOf } from '../rig/told-platform.js'
 
 export const title = 'Verification of one token'
-const unit = 'node:crypto.verify alone'
+const floor = 'node:crypto.verify alone'
+const jose = 'jose jwtVerify, the key given'
+const leastMemory = 'entrada with 1 MiB of memory'
+const bookkeeping = "entrada's bookkeeping for a new token"
 
 export async function measure({ quick, progress, problem }) {
+  const size = quick
+    ? { rounds: 12, turn: 12, fresh: 2_000, rotating: 1_000 }
+    : { rounds: 40, turn: 30, fresh: 8_000, rotating: 5_000 }
   const platform = await startPlatform({ tls: true })
+  const started = []
   try {
-    const peers = await readyPeers(platform, problem)
-    const rounds = quick ? 15 : 60
-    const fresh = tokens(platform, quick ? 1_200 : 6_000, progress)
-    const tables = []
-    for (const { name, contenders } of cases(peers, fresh, quick)) {
-      const settings = { rounds, turn: 4, progress: (text) => progress(`${name}: ${text}`) }
-      tables.push({ name, unit, rows: compared(await interleaved(contenders, settings), unit) })
+    progress(`signing ${size.fresh} tokens`)
+    const tokens = Array.from({ length: size.fresh }, () => platform.token())
+    const verifiers = await startVerifiers({ platform, tokens, progress, problem }, started)
+    const measured = []
+    for (const one of cases(size)) {
+      const contenders = verifiers.map((verifier) => contenderFor(verifier, one, size))
+      if (one.memory) contenders.push(bookkeepingOf(tokens))
+      const watched = { ...size, progress: (text) => progress(`${one.name}: ${text}`) }
+      measured.push({ ...one, samples: await interleaved(contenders, watched) })
     }
-    return { tables }
+    return {
+      tables: [summaryOf(measured), memoryTable(measured[0].samples), ...measured.map(tableOf)],
+    }
   } finally {
+    for (const one of started) await one.stop()
     await platform.stop()
   }
 }
 
-/** Peers that verify a good token and refuse a changed one. */
-async function readyPeers(platform, problem) {
-  const ready = []
+/** Those of peers that verify a good token and refuse a changed one. */
+async function startVerifiers({ platform, tokens, progress, problem }, started) {
   const good = platform.token()
-  const forged = `${platform.token().split('.').slice(0, 2).join('.')}.${good.split('.')[2]}`
-  for (const peer of await allPeers()) {
-    if (peer.verifier === undefined) continue
+  const [head, body] = platform.token().split('.')
+  const forged = `${head}.${body}.${good.split('.')[2]}`
+  const told = { platform: toldOf(platform), tokens, good, forged }
+  for (const { id, name, verifier } of await allPeers()) {
+    if (verifier === undefined) continue
+    progress(`starting ${name}`)
     try {
-      const create = () => peer.verifier(platform)
-      const verify = await create()
-      await verify(good)
-      const refused = await Promise.resolve()
-        .then(() => verify(forged))
-        .then(
-          () => false,
-          () => true,
-        )
-      if (!refused) throw new Error('It accepted a forged token.')
-      ready.push({ ...peer, create, verify })
+      const words = ['--expose-gc']
+      const child = await startProcess('verifier-process.js', { peer: id, ...told }, words)
+      started.push({ ...child, name })
     } catch (error) {
-      problem(`${peer.name}: ${error.message}`)
+      problem(`${name}: ${error.message}`)
     }
   }
-  return ready
+  return started
 }
 
-function tokens(platform, count, progress) {
-  progress(`signing ${count} tokens`)
-  return Array.from({ length: count }, () => platform.token())
-}
-
-function cases(peers, fresh, quick) {
-  const rotating = fresh.slice(0, quick ? 1_000 : 5_000)
+function cases({ rotating }) {
   return [
-    { name: 'a new token', contenders: peers.map((peer) => newTokens(peer, fresh, 1)) },
-    { name: '64 new tokens at once', contenders: peers.map((peer) => newTokens(peer, fresh, 64)) },
-    {
-      name: 'a repeated token',
-      contenders: peers.map((peer) => rotation(peer, fresh.slice(0, 1))),
-    },
-    {
-      name: `${rotating.length} tokens in turn`,
-      contenders: peers.map((peer) => rotation(peer, rotating)),
-    },
+    { name: 'a new token', atOnce: 1, memory: true, limit: 1.1, unit: jose },
+    { name: '64 new tokens at once', atOnce: 64, limit: 1.1, unit: jose },
+    { name: 'a repeated token', of: 1, limit: 0.1, unit: floor },
+    { name: `${rotating} tokens in turn`, of: rotating, limit: 0.15, unit: floor },
   ]
 }
 
-/**
- * Every token is new to the verifier: one that remembers is replaced by another, outside of what is
- * timed, before it meets a token again.
- */
-function newTokens(peer, fresh, atOnce) {
-  let verify = peer.verify
-  let next = 0
+function contenderFor({ name, ask }, { atOnce, of }, { fresh }) {
   return {
-    name: peer.name,
-    most: 128,
-    async before(count) {
-      if (!peer.remembers || next + count <= fresh.length) return
-      verify = await peer.create()
-      next = 0
-    },
-    async run(count) {
-      for (let done = 0; done < count; done += atOnce) {
-        if (next + atOnce > fresh.length) next = 0
-        if (atOnce === 1) await verify(fresh[next])
-        else await Promise.all(fresh.slice(next, next + atOnce).map((token) => verify(token)))
-        next += atOnce
-      }
-    },
+    name,
     multipleOf: atOnce,
+    most: of === undefined ? Math.floor((fresh * 0.8) / atOnce) * atOnce : undefined,
+    run: async (count) => (await ask({ count, atOnce, of })).milliseconds,
   }
 }
 
-function rotation(peer, tokens) {
+/** Looking for a token that is not there, keeping it, and dropping the oldest. */
+function bookkeepingOf(tokens) {
+  const memory = createTokenMemo(1024 * 1024)
+  const remembered = {}
   let next = 0
-  let isWarm = !peer.remembers
   return {
-    name: peer.name,
-    async before() {
-      if (!isWarm) for (const token of tokens) await peer.verify(token)
-      isWarm = true
-    },
-    async run(count) {
+    name: bookkeeping,
+    run(count) {
       for (let done = 0; done < count; done += 1) {
-        await peer.verify(tokens[next])
+        const token = tokens[next]
+        if (memory.recall(token) === undefined) memory.remember(token, remembered)
         next = next + 1 === tokens.length ? 0 : next + 1
       }
     },
+  }
+}
+
+function summaryOf(measured) {
+  const names = [...measured[1].samples.keys()].filter((name) => name !== leastMemory)
+  const [, , repeated] = measured
+  const ordered = names.sort(
+    (one, other) => ratioOf(repeated.samples, one, floor) - ratioOf(repeated.samples, other, floor),
+  )
+  return {
+    name: `Time for one token; ${floor} = 1`,
+    columns: ['', ...measured.map(({ name }) => name)],
+    rows: ordered.map((name) => [
+      name,
+      ...measured.map(({ samples }) => ratioOf(samples, name, floor)),
+    ]),
+  }
+}
+
+/** What remembering adds to a token that is not there yet. */
+function memoryTable(samples) {
+  const own = ratioOf(samples, bookkeeping, floor)
+  const kept = differenceOf(samples, 'entrada', leastMemory, floor)
+  const what = 'what remembering adds to a new token'
+  return {
+    name: `What remembering adds to a new token; ${floor} = 1`,
+    columns: ['', 'time', 'target'],
+    rows: [
+      ['to look for it, keep it and drop the oldest', own, ''],
+      ['to keep 64 MiB of them, 1 MiB being kept anyway', kept, ''],
+      [
+        'both',
+        own + Math.max(0, kept),
+        atMost(0.15, what, own + Math.max(0, kept), ' × the floor'),
+      ],
+    ],
+  }
+}
+
+function tableOf({ name, samples, limit, unit }) {
+  const of = unit === jose ? ' × jose' : ' × the floor'
+  const rows = [...samples.keys()]
+    .filter((contender) => contender !== bookkeeping)
+    .map((contender) => [
+      contender,
+      ratioOf(samples, contender, floor),
+      ratioOf(samples, contender, jose),
+      `${rounded(median(samples.get(contender)))} µs`,
+      contender === 'entrada' ? atMost(limit, name, ratioOf(samples, contender, unit), of) : '',
+    ])
+  return {
+    name,
+    detail: true,
+    columns: ['', `${floor} = 1`, 'jose = 1', 'median', 'target'],
+    rows: rows.sort((one, other) => one[1] - other[1]),
   }
 }
