@@ -14,15 +14,15 @@ import { performance } from 'node:perf_hooks'
 
 /**
  * @param {Contender[]} contenders
- * @param {{ rounds: number, turn: number, progress: (text: string) => void }} settings
- *   `turn`: milliseconds that one turn should take.
+ * @param {{ rounds: number, turn: number, warmUp?: number, progress: Function }} settings
+ *   `turn`: milliseconds that one turn should take; `warmUp`: that each contender works before.
  * @returns {Promise<Map<string, number[]>>} Microseconds per piece of work, one for each round.
  */
-export async function interleaved(contenders, { rounds, turn, progress }) {
+export async function interleaved(contenders, { rounds, turn, warmUp = 150, progress }) {
   const counts = new Map()
   for (const contender of contenders) {
     progress(`warming up ${contender.name}`)
-    counts.set(contender, await countFor(contender, turn))
+    counts.set(contender, await countFor(contender, turn, warmUp))
   }
   const samples = new Map(contenders.map(({ name }) => [name, []]))
   for (let round = 1; round <= rounds; round += 1) {
@@ -39,17 +39,19 @@ export async function interleaved(contenders, { rounds, turn, progress }) {
  * How often the work fits into a turn, once it is warm: what a first try costs says nothing, and a
  * count that was taken from it would be far too small.
  */
-async function countFor(contender, turn) {
+async function countFor(contender, turn, warmUp) {
   const { most = 1_000_000, multipleOf = 1 } = contender
-  const warm = performance.now() + Math.max(150, turn * 10)
-  for (let count = multipleOf; ; count = Math.min(most, count * 2)) {
+  const warm = performance.now() + warmUp
+  for (let count = multipleOf; ; count = batched(Math.min(most, count * 2), multipleOf)) {
     const each = await timed(contender, count)
-    const ideal = Math.round((turn * 1000) / each / multipleOf) * multipleOf
-    const fitting = Math.max(multipleOf, Math.min(most, ideal))
+    const fitting = batched(Math.min(most, (turn * 1000) / each), multipleOf)
     if (performance.now() >= warm && count >= fitting) return fitting
-    if (count >= fitting) count = Math.ceil(fitting / 2 / multipleOf) * multipleOf
+    if (count >= fitting) count = batched(fitting / 2, multipleOf)
   }
 }
+
+/** A number of whole batches, and one at least. */
+const batched = (count, size) => Math.max(1, Math.floor(count / size)) * size
 
 async function timed({ run }, count) {
   const start = performance.now()
