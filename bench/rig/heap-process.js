@@ -1,6 +1,6 @@
-import { answerFor, clientWith } from '../peers/msal-node.js'
 import { peerOf } from '../peers/index.js'
 import { answerMessages } from './answering.js'
+import { answerFor, clientWith, scopes } from './msal-client.js'
 import { startPlatform } from './platform.js'
 import { createTokenSources } from './token-sources.js'
 import { opaqueToken } from './tokens.js'
@@ -50,7 +50,6 @@ function onBehalfOf() {
 
 function onBehalfOfMsal() {
   const client = clientWith((form) => answerFor(randomUUID(), form))
-  const scopes = ['https://graph.microsoft.com/User.Read']
   return () => client.acquireTokenOnBehalfOf({ oboAssertion: opaqueToken(), scopes })
 }
 
