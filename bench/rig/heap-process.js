@@ -14,6 +14,8 @@ async function heapOf({ count }) {
   const rows = []
   for (const [name, create] of [
     ['entrada, a user of onBehalfOf', onBehalfOf],
+    ['entrada, a user of forUser with a session on the server', () => forUser('server')],
+    ['entrada, a user of forUser with a session in a cookie', () => forUser('cookie')],
     ['msal-node, a user of on-behalf-of', onBehalfOfMsal],
     ['entrada, a verified token', () => verified('entrada', platform)],
     ['fast-jwt, a verified token', () => verified('fast-jwt-cached', platform)],
@@ -46,6 +48,17 @@ function settled() {
 function onBehalfOf() {
   const sources = createTokenSources()
   return () => sources.onBehalfOf(sources.caller())
+}
+
+/** A session on the server stays in memory too, as in a store of the framework there. */
+function forUser(kind) {
+  const sources = createTokenSources()
+  const kept = []
+  return async () => {
+    const user = await sources.signedInUser({ kind })
+    if (kind === 'server') kept.push(user)
+    await sources.forUser(user)
+  }
 }
 
 function onBehalfOfMsal() {

@@ -2,8 +2,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { atMost } from '../rig/targets.js'
 
 export const title = 'Install size'
+
+const wanted = ['openid-client', 'oauth4webapi', 'jose']
 
 const top = fileURLToPath(new URL('../../', import.meta.url))
 const modules = fileURLToPath(new URL('../node_modules/', import.meta.url))
@@ -27,9 +30,17 @@ export async function measure() {
     }),
   ]
   const names = dependenciesOf(top).map(({ folder }) => manifestIn(folder).name)
+  const others = names.filter((name) => !wanted.includes(name))
   return {
     note: `At run time entrada installs itself, ${names.sort().join(', ')}.`,
-    tables: [{ columns: ['', 'packages', 'kB'], rows }],
+    tables: [
+      { columns: ['', 'packages', 'kB'], rows },
+      {
+        name: `Packages beside ${wanted.join(', ')} and ours`,
+        columns: ['', 'packages', 'target'],
+        rows: [['entrada', others.length, atMost(0, 'other packages installed', others.length)]],
+      },
+    ],
   }
 }
 

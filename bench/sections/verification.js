@@ -15,7 +15,7 @@ const jose = 'jose jwtVerify, the key given'
 export async function measure(context) {
   const { quick, progress } = context
   const size = quick
-    ? { rounds: 10, turn: 15, fresh: 2_000, rotating: 1_000 }
+    ? { rounds: 8, turn: 12, fresh: 2_000, rotating: 1_000 }
     : { rounds: 40, turn: 30, fresh: 8_000, rotating: 5_000 }
   const platform = await startPlatform({ tls: true })
   const started = []
@@ -69,7 +69,7 @@ async function startVerifiers(told, { progress, problem }, started) {
 
 /** The first takes long to be warm: the engine goes on improving its code for some 8,000 tokens. */
 function cases({ rotating }, quick) {
-  const warmUp = quick ? 1_000 : 2_000
+  const warmUp = quick ? 600 : 2_000
   return [
     { name: 'a new token', warmUp, atOnce: 1, limit: 1.1, unit: jose },
     { name: '64 new tokens at once', warmUp: warmUp / 3, atOnce: 64, limit: 1.1, unit: jose },
