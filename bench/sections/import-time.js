@@ -1,6 +1,8 @@
 // What importing costs a program that starts: each time in a process of its own.
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { allFrameworks } from '../frameworks/index.js'
+import { packagesOfPeers } from '../peers/index.js'
 import { median, ratioOf } from '../rig/measure.js'
 import { rounded } from '../rig/rounded.js'
 import { atMost } from '../rig/targets.js'
@@ -12,21 +14,26 @@ const bench = fileURLToPath(new URL('../', import.meta.url))
 const unit = 'openid-client and jose'
 const ours = 'entrada/express'
 
-const programs = [
-  { name: unit, folder: top, modules: ['openid-client', 'jose'] },
-  { name: ours, folder: top, modules: ['entrada/express'] },
-  { name: 'entrada/koa', folder: top, modules: ['entrada/koa'] },
-  { name: '@azure/msal-node', folder: bench, modules: ['@azure/msal-node'] },
-  { name: 'express-openid-connect', folder: bench, modules: ['express-openid-connect'] },
-  { name: 'passport-azure-ad', folder: bench, modules: ['passport-azure-ad'] },
-]
+async function programs() {
+  const ours = (await allFrameworks()).map(({ id }) => `entrada/${id}`)
+  return [
+    { name: unit, folder: top, modules: ['openid-client', 'jose'] },
+    ...ours.map((name) => ({ name, folder: top, modules: [name] })),
+    ...(await packagesOfPeers()).map(({ name, packages }) => ({
+      name,
+      folder: bench,
+      modules: packages,
+    })),
+  ]
+}
 
 export async function measure({ quick, progress }) {
-  const rounds = quick ? 5 : 25
-  const samples = new Map(programs.map(({ name }) => [name, []]))
+  const rounds = quick ? 3 : 25
+  const all = await programs()
+  const samples = new Map(all.map(({ name }) => [name, []]))
   for (let round = 0; round <= rounds; round += 1) {
     progress(`round ${round}/${rounds}`)
-    for (const program of programs) {
+    for (const program of all) {
       const microseconds = importTimeOf(program)
       // The first round brings the files into memory.
       if (round > 0) samples.get(program.name).push(microseconds)
