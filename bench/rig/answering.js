@@ -1,6 +1,7 @@
 // A process that answers questions by message, one at a time, and ends with the one that asks.
 
 const endings = []
+let leaving
 process.on('disconnect', () => void leave())
 
 /** @param {(message: unknown) => unknown} answerTo Answers with an object, or with a promise of one. */
@@ -15,16 +16,20 @@ export function answerMessages(answerTo) {
   })
 }
 
-/** What has to be ended with this process, however it ends: a server that it started. */
+/**
+ * What has to be ended with this process: a server that it started, or is about to start.
+ *
+ * @param {() => Promise<unknown>} ending
+ */
 export function endWith(ending) {
   // Without a listener the signal ends the process at once, in the middle of whatever it does.
   if (endings.length === 0) process.once('SIGTERM', () => void leave())
   endings.push(ending)
 }
 
-async function leave() {
-  await Promise.allSettled(endings.map((ending) => ending()))
-  process.exit()
+function leave() {
+  leaving ??= Promise.allSettled(endings.map((ending) => ending())).then(() => process.exit())
+  return leaving
 }
 
 /** Nobody may be there to hear it. */

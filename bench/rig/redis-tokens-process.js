@@ -22,8 +22,9 @@ answerMessages(async (message) => {
 })
 
 async function begin() {
-  const redis = await startRedis()
-  endWith(redis.stop)
+  const starting = startRedis()
+  endWith(async () => (await starting).stop())
+  const redis = await starting
   client = await createClient({ url: redis.url }).connect()
 }
 
