@@ -13,7 +13,7 @@ export const title = 'A guarded route, against the same route without a guard'
 export async function measure({ quick, progress, problem }) {
   const size = quick
     ? { rounds: 4, count: 250, warm: 1_000, rotating: 500 }
-    : { rounds: 20, count: 600, warm: 5_000, rotating: 5_000 }
+    : { rounds: 15, count: 500, warm: 4_000, rotating: 5_000 }
   const platform = await startPlatform({ tls: true })
   const started = []
   try {

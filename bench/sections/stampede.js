@@ -10,12 +10,14 @@ const requests = 200
 export async function measure({ progress, problem }) {
   const platform = await startPlatform()
   const rows = []
+  const ours = []
   try {
     for (const { name, what, prepare, oneTime } of stampedesOf(await allPeers())) {
       progress(`${name}: ${what}`)
       try {
         const { calls, failed } = await stampede(platform, prepare, oneTime)
-        rows.push([`${name}, ${what}`, calls, failed, targetsFor(name, what, calls, failed)])
+        rows.push([`${name}, ${what}`, calls, failed])
+        if (name === 'entrada') ours.push({ calls, failed })
       } catch (error) {
         problem(`${name}, ${what}: ${error.message}`)
       }
@@ -24,7 +26,8 @@ export async function measure({ progress, problem }) {
     await platform.stop()
   }
   const columns = ['', 'token-endpoint calls', 'failed requests', 'target']
-  return { tables: [{ columns, rows }] }
+  const withTargets = [...rows.map((row) => [...row, '']), worstOf(ours)]
+  return { tables: [{ columns, rows: withTargets }] }
 }
 
 /** Where a token is refreshed, also with refresh tokens that work once. */
@@ -54,10 +57,17 @@ async function stampede(platform, prepare, oneTime) {
   }
 }
 
-function targetsFor(name, what, calls, failed) {
-  if (name !== 'entrada') return ''
+function worstOf(ours) {
+  const [calls, failed] = ['calls', 'failed'].map((what) =>
+    Math.max(...ours.map((one) => one[what])),
+  )
   return [
-    atMost(1, `stampede, ${what}: calls`, calls, ' call'),
-    atMost(0, `stampede, ${what}: failed requests`, failed, ' failed'),
+    'entrada, the worst of them',
+    calls,
+    failed,
+    [
+      atMost(1, 'calls in the worst stampede', calls, ' call'),
+      atMost(0, 'failed requests in the worst stampede', failed),
+    ],
   ]
 }
