@@ -8,7 +8,7 @@ let shownAt = 0
 export function showProgress(text, { stays = false } = {}) {
   if (process.stderr.isTTY) {
     const columns = Math.max(20, process.stderr.columns - 1)
-    process.stderr.write(`\r\x1b[K${text.slice(0, columns)}${stays ? '\n' : ''}`)
+    process.stderr.write(`\r\x1b[K${stays ? `${text}\n` : text.slice(0, columns)}`)
     return
   }
   if (!stays && performance.now() - shownAt < 5_000) return
