@@ -19,7 +19,7 @@ const help = `Measures entrada beside its peers. Only ratios of one run mean any
 
   npm run bench                      every section (some fifteen minutes)
   npm run bench -- SECTION …         some of them
-  npm run bench -- --quick           fewer rounds, two to three minutes: to develop with, not to quote
+  npm run bench -- --quick           fewer rounds, some three minutes: to develop with, not to quote
   npm run bench -- --write-docs      also puts the main tables into docs/performance.md
 
 Sections: ${names.join(', ')}.

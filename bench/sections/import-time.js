@@ -28,7 +28,7 @@ async function programs() {
 }
 
 export async function measure({ quick, progress }) {
-  const rounds = quick ? 3 : 25
+  const rounds = quick ? 3 : 15
   const all = await programs()
   const samples = new Map(all.map(({ name }) => [name, []]))
   for (let round = 0; round <= rounds; round += 1) {
