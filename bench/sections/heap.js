@@ -9,7 +9,7 @@ export async function measure({ quick, progress, problem }) {
   const child = await startProcess('heap-process.js', 'ready', ['--expose-gc'])
   try {
     progress('filling memories')
-    const { rows, problems } = await child.ask({ count: quick ? 1_000 : 4_000 })
+    const { rows, problems } = await child.ask({ count: quick ? 1_000 : 2_000 })
     problems.forEach(problem)
     const targetFor = (name, bytes) =>
       name.startsWith(user) ? atMost(7_500, `memory of ${name}`, bytes, ' bytes') : ''
