@@ -14,8 +14,8 @@ async function heapOf({ count }) {
   const rows = []
   for (const [name, create] of [
     ['entrada, a user of onBehalfOf', onBehalfOf],
-    ['entrada, a user of forUser with a session on the server', () => forUser('server')],
-    ['entrada, a user of forUser with a session in a cookie', () => forUser('cookie')],
+    ['entrada, a user of forUser, the session on the server included', () => forUser('server')],
+    ['entrada, a user of forUser, the session in a cookie', () => forUser('cookie')],
     ['msal-node, a user of on-behalf-of', onBehalfOfMsal],
     ['entrada, a verified token', () => verified('entrada', platform)],
     ['fast-jwt, a verified token', () => verified('fast-jwt-cached', platform)],
