@@ -1,4 +1,5 @@
 // npm run bench -- [section …] [--quick] [--write-docs]
+import { showProgress } from './rig/progress.js'
 import { writeReport } from './rig/report.js'
 
 const names = [
@@ -16,21 +17,22 @@ const names = [
 
 const help = `Measures entrada beside its peers. Only ratios of one run mean anything.
 
-  npm run bench                      every section (some twenty minutes)
+  npm run bench                      every section (some fifteen minutes)
   npm run bench -- SECTION …         some of them
-  npm run bench -- --quick           fewer rounds: to develop with, not to quote
-  npm run bench -- --write-docs      also puts the table into docs/performance.md
+  npm run bench -- --quick           fewer rounds, some three minutes: to develop with, not to quote
+  npm run bench -- --write-docs      also puts the main tables into docs/performance.md
 
 Sections: ${names.join(', ')}.
-Reports go to bench/reports as Markdown and JSON. Exit code 0: all ran; 1: a section failed;
-2: the command was not understood. A peer that cannot run here is named in the report.
+Reports go to bench/reports as Markdown and JSON, with what was aimed at and whether it holds. Exit
+code 0: all ran; 1: a section failed; 2: the command was not understood. A peer that cannot run here
+is named in the report, with the reason.
 `
 
 const given = process.argv.slice(2)
-const flags = new Set(given.filter((word) => word.startsWith('--')))
-const sections = given.filter((word) => !word.startsWith('--'))
+const flags = new Set(given.filter((word) => word.startsWith('-')))
+const sections = given.filter((word) => !word.startsWith('-'))
 
-if (flags.has('--help')) {
+if (flags.has('--help') || flags.has('-h')) {
   process.stdout.write(help)
   process.exit(0)
 }
@@ -43,34 +45,39 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-const quick = flags.has('--quick')
-const problems = []
-const results = []
-
-for (const name of sections.length === 0 ? names : sections) {
-  const { title, measure } = await import(`./sections/${name}.js`)
-  try {
-    const started = performance.now()
-    const context = {
-      quick,
-      progress: (text) => showProgress(`${name}: ${text}`),
-      problem: (text) => problems.push(`${name}: ${text}`),
-    }
-    const result = await measure(context)
-    results.push({ section: name, title, ...result, seconds: (performance.now() - started) / 1000 })
-  } catch (error) {
-    process.exitCode = 1
-    problems.push(`${name} failed: ${error.stack}`)
-  }
-  showProgress('')
-}
-
-const { text, files } = await writeReport({ results, problems, quick }, flags.has('--write-docs'))
+const run = { quick: flags.has('--quick'), results: [], limits: [], problems: [] }
+for (const name of sections.length === 0 ? names : sections) await measured(name)
+const { text, files } = await writeReport(run, flags.has('--write-docs'))
 process.stdout.write(`${text}\n${files.join('\n')}\n`)
 // Agents of peers may keep the process alive.
 process.exit()
 
-/** One line that is written over, on a terminal; nothing elsewhere but a line per section. */
-function showProgress(text) {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
+async function measured(name) {
+  const { title, measure } = await import(`./sections/${name}.js`)
+  const started = performance.now()
+  const note = (list) => (text) => list.push(`${name}: ${text}`)
+  const context = {
+    quick: run.quick,
+    progress: (text) => showProgress(`${name}: ${text}`),
+    /** What is not measured by intention, and why. */
+    limit: note(run.limits),
+    /** What was to be measured, and was not. */
+    problem: note(run.problems),
+  }
+  context.progress('starting')
+  try {
+    const result = await measure(context)
+    if (!hasOurs(result)) throw new Error('entrada itself was not measured.')
+    const seconds = Math.round((performance.now() - started) / 1000)
+    run.results.push({ section: name, title, seconds, ...result })
+    showProgress(`${name}: ${seconds} s`, { stays: true })
+  } catch (error) {
+    process.exitCode = 1
+    context.problem(`the section failed: ${error.message}`)
+    showProgress(`${name}: ${error.stack}`, { stays: true })
+  }
+}
+
+function hasOurs({ tables }) {
+  return tables.some(({ rows }) => rows.some(([name]) => name.startsWith('entrada')))
 }

@@ -1,10 +1,17 @@
 import { entra } from '../../dist/adapters/express/index.js'
 import { createTokenSources, endpointAt } from '../rig/token-sources.js'
 import express from 'express'
+import { expiredSession } from '../rig/expired-sessions.js'
 import { body, memorySession, secret } from '../rig/pages.js'
 import { api, scope, tenant, webApp } from '../rig/tokens.js'
 
-const identityFor = ({ origin }) => entra({ tenant, clientId: api, authorityHost: origin })
+const identityFor = ({ origin }, settings = {}) =>
+  entra({ tenant, clientId: api, authorityHost: origin, ...settings })
+
+export const verifierWith = (settings) => async (platform) => {
+  const identity = identityFor(platform, settings)
+  return (token) => identity.verifyToken(token)
+}
 
 /** With the framework's session, or with ours in a cookie. */
 function pageApp({ origin }, baseUrl, framework) {
@@ -22,30 +29,34 @@ function pageApp({ origin }, baseUrl, framework) {
   app.get('/page', identity.requireSignIn(), (_request, response) =>
     response.type('html').send(body),
   )
+  app.get('/token', identity.requireSignIn(), async (request, response) => {
+    await identity.forUser(request).token('User.Read')
+    response.sendStatus(200)
+  })
   app.use(identity.errors())
   return app
 }
+
+const withSession = (platform, baseUrl) => pageApp(platform, baseUrl, memorySession())
+const login = '/auth/login?returnTo=/page'
 
 export default {
   name: 'entrada',
   packages: [],
   kind: 'entrada',
   remembers: true,
-  async verifier(platform) {
-    const identity = identityFor(platform)
-    return (token) => identity.verifyToken(token)
-  },
-  login: '/auth/login?returnTo=/page',
+  fetchesKeys: true,
+  verifier: verifierWith({}),
+  login,
   pages: {
-    'express-session': async (platform, baseUrl) => pageApp(platform, baseUrl, memorySession()),
+    'express-session': async (platform, baseUrl) => withSession(platform, baseUrl),
     'cookie session': async (platform, baseUrl) => pageApp(platform, baseUrl),
   },
   stampedes: {
-    async 'refresh token (forUser)'(platform) {
-      const sources = createTokenSources({ endpoint: endpointAt(platform) })
-      const user = await sources.signedInUser({ expired: true })
-      return { ask: () => sources.forUser(user) }
-    },
+    'refresh token, express-session': (platform) =>
+      expiredSession(platform, { login, createApp: withSession }),
+    'refresh token, cookie session': (platform) =>
+      expiredSession(platform, { login, createApp: pageApp }),
     async onBehalfOf(platform) {
       const sources = createTokenSources({ endpoint: endpointAt(platform) })
       const caller = sources.caller()

@@ -9,6 +9,7 @@ export default {
   name: 'express-oauth2-jwt-bearer',
   packages: ['express-oauth2-jwt-bearer'],
   kind: 'peer',
+  fetchesKeys: true,
   verifier: async (platform) => asVerifier(middleware(platform)),
   guard: async (platform) =>
     scopeGuard(middleware(platform), (request) => request.auth.payload.scp),

@@ -6,6 +6,7 @@ export default {
   name: 'jwks-rsa with jsonwebtoken',
   packages: ['jwks-rsa', 'jsonwebtoken'],
   kind: 'peer',
+  fetchesKeys: true,
   async verifier({ jwksUri, issuer }) {
     const keys = jwksRsa({ jwksUri, cache: true, rateLimit: true })
     const options = { issuer, audience: api, algorithms: ['RS256'], clockTolerance: 300 }

@@ -28,6 +28,7 @@ export default {
   name: 'passport-azure-ad',
   packages: ['passport-azure-ad', 'passport'],
   kind: 'peer',
+  fetchesKeys: true,
   verifier: async (platform) => asVerifier(middleware(platform)),
   guard: async (platform) => scopeGuard(middleware(platform), ({ user }) => user.scp),
 }

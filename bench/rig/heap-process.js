@@ -1,16 +1,12 @@
-import { answerFor, clientWith } from '../peers/msal-node.js'
 import { peerOf } from '../peers/index.js'
+import { answerMessages } from './answering.js'
+import { answerFor, clientWith, scopes } from './msal-client.js'
 import { startPlatform } from './platform.js'
 import { createTokenSources } from './token-sources.js'
 import { opaqueToken } from './tokens.js'
 import { randomUUID } from 'node:crypto'
 
-process.on('message', (message) => {
-  void (message === 'ready' ? Promise.resolve({}) : heapOf(message)).then(
-    (answer) => process.send(answer),
-    (error) => process.send({ error: error.stack }),
-  )
-})
+answerMessages((message) => (message === 'ready' ? {} : heapOf(message)))
 
 async function heapOf({ count }) {
   const platform = await startPlatform()
@@ -18,6 +14,8 @@ async function heapOf({ count }) {
   const rows = []
   for (const [name, create] of [
     ['entrada, a user of onBehalfOf', onBehalfOf],
+    ['entrada, a user of forUser, the session on the server included', () => forUser('server')],
+    ['entrada, a user of forUser, the session in a cookie', () => forUser('cookie')],
     ['msal-node, a user of on-behalf-of', onBehalfOfMsal],
     ['entrada, a verified token', () => verified('entrada', platform)],
     ['fast-jwt, a verified token', () => verified('fast-jwt-cached', platform)],
@@ -52,9 +50,19 @@ function onBehalfOf() {
   return () => sources.onBehalfOf(sources.caller())
 }
 
+/** A session on the server stays in memory too, as in a store of the framework there. */
+function forUser(kind) {
+  const sources = createTokenSources()
+  const kept = []
+  return async () => {
+    const user = await sources.signedInUser({ kind })
+    if (kind === 'server') kept.push(user)
+    await sources.forUser(user)
+  }
+}
+
 function onBehalfOfMsal() {
   const client = clientWith((form) => answerFor(randomUUID(), form))
-  const scopes = ['https://graph.microsoft.com/User.Read']
   return () => client.acquireTokenOnBehalfOf({ oboAssertion: opaqueToken(), scopes })
 }
 

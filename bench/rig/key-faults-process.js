@@ -1,10 +1,8 @@
-import { createRemoteJWKSet, jwtVerify } from 'jose'
-import jsonwebtoken from 'jsonwebtoken'
-import jwksRsa from 'jwks-rsa'
 import { setImmediate as turn } from 'node:timers/promises'
-import { entra } from '../../dist/adapters/express/index.js'
+import { allPeers } from '../peers/index.js'
+import { answerMessages } from './answering.js'
 import { startPlatform } from './platform.js'
-import { api, createKey, tenant } from './tokens.js'
+import { createKey } from './tokens.js'
 
 const realNow = Date.now
 let ahead = 0
@@ -22,43 +20,19 @@ function longLife() {
   return { iat: now - 60, nbf: now - 60, exp: now + 40 * 86_400 }
 }
 
-process.on('message', (message) => {
-  void (message === 'ready' ? Promise.resolve({}) : measured()).then(
-    (answer) => process.send(answer),
-    (error) => process.send({ error: error.stack }),
-  )
-})
-
-const verifiers = {
-  entrada({ origin }) {
-    const identity = entra({ tenant, clientId: api, authorityHost: origin })
-    return (token) => identity.verifyToken(token)
-  },
-  'jose createRemoteJWKSet'({ jwksUri, issuer }) {
-    const keys = createRemoteJWKSet(new URL(jwksUri))
-    return (token) => jwtVerify(token, keys, { issuer, audience: api, algorithms: ['RS256'] })
-  },
-  'jwks-rsa with jsonwebtoken'({ jwksUri, issuer }) {
-    const keys = jwksRsa({ jwksUri, cache: true, rateLimit: true })
-    const options = { issuer, audience: api, algorithms: ['RS256'] }
-    return async (token) => {
-      const { header } = jsonwebtoken.decode(token, { complete: true })
-      const key = await keys.getSigningKey(header.kid)
-      return jsonwebtoken.verify(token, key.getPublicKey(), options)
-    }
-  },
-}
+answerMessages((message) => (message === 'ready' ? {} : measured()))
 
 async function measured() {
   const problems = []
   const rows = []
-  for (const [name, create] of Object.entries(verifiers)) {
+  const peers = await allPeers()
+  for (const { name, verifier } of peers.filter(({ fetchesKeys }) => fetchesKeys)) {
     try {
       const cells = []
       for (const fault of [outage, rotation, withdrawal]) {
         ahead = 0
-        const platform = await startPlatform()
-        cells.push(await fault(platform, create(platform)))
+        const platform = await startPlatform({ tls: true })
+        cells.push(await fault(platform, await verifier(platform)))
         await platform.stop()
       }
       rows.push([name, ...cells])
@@ -69,11 +43,14 @@ async function measured() {
   return { rows, problems }
 }
 
-const holds = (verify, token) =>
-  verify(token).then(
-    () => true,
-    () => false,
-  )
+async function holds(verify, token) {
+  try {
+    await verify(token)
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** Asked every five minutes; says when the first good token failed. */
 async function outage(platform, verify) {

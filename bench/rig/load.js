@@ -1,19 +1,15 @@
 // The load, in a process of its own: requests that are finished texts, over connections that stay
 // open, one at a time on each. It reads no more of an answer than where it ends.
+import { once } from 'node:events'
 import { connect } from 'node:net'
+import { answerMessages } from './answering.js'
 
 let tokens = []
 
-process.on('message', (message) => {
-  if (message.tokens !== undefined) {
-    tokens = message.tokens
-    process.send({})
-    return
-  }
-  void loadOf(message).then(
-    (answer) => process.send(answer),
-    (error) => process.send({ error: error.stack }),
-  )
+answerMessages((message) => {
+  if (message.tokens === undefined) return loadOf(message)
+  tokens = message.tokens
+  return {}
 })
 
 /** Sends `count` requests; `first` and `of` say with which tokens, in turn; no `of`, no token. */
@@ -26,9 +22,11 @@ async function loadOf({ port, path, connections, count, first = 0, of = 0, cooki
     sent += 1
     return requestFor({ path, token, cookie })
   }
+  const sockets = await Promise.all(Array.from({ length: connections }, () => connected(port)))
   const start = performance.now()
-  const wrong = await Promise.all(Array.from({ length: connections }, () => worker(port, next)))
+  const wrong = await Promise.all(sockets.map((socket) => requestsOn(socket, next)))
   const milliseconds = performance.now() - start
+  for (const socket of sockets) socket.destroy()
   return { milliseconds, wrong: wrong.reduce((sum, one) => sum + one, 0) }
 }
 
@@ -41,17 +39,21 @@ function requestFor({ path, token, cookie }) {
   )
 }
 
-function worker(port, next) {
+async function connected(port) {
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  return socket.setNoDelay(true).setEncoding('latin1')
+}
+
+/** One request after the other, until there is no next; answers with how many were refused. */
+function requestsOn(socket, next) {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1')
     let wrong = 0
     let text = ''
-    socket.setNoDelay(true).setEncoding('latin1')
     const send = () => {
       const request = next()
-      if (request !== undefined) return socket.write(request, 'latin1')
-      socket.destroy()
-      resolve(wrong)
+      if (request === undefined) resolve(wrong)
+      else socket.write(request, 'latin1')
     }
     socket.on('data', (chunk) => {
       text += chunk
@@ -60,9 +62,9 @@ function worker(port, next) {
       text = ''
       send()
     })
-    socket.on('connect', send)
     socket.on('error', reject)
     socket.on('close', () => reject(new Error('The server closed a connection.')))
+    send()
   })
 }
 

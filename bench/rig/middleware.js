@@ -4,18 +4,26 @@ import { scope } from './tokens.js'
 export function asVerifier(middleware) {
   return (token) =>
     new Promise((resolve, reject) => {
-      const request = {
-        method: 'GET',
-        url: '/',
-        headers: { host: 'localhost', authorization: `Bearer ${token}` },
-        query: {},
-      }
+      const request = requestWith({ host: 'localhost', authorization: `Bearer ${token}` })
       const response = {
         setHeader: () => response,
         end: () => reject(new Error('refused')),
       }
       middleware(request, response, (error) => (error ? reject(error) : resolve(request)))
     })
+}
+
+/** What middleware reads of a request of Express. */
+function requestWith(headers) {
+  return {
+    method: 'GET',
+    protocol: 'http',
+    url: '/',
+    query: {},
+    headers,
+    get: (name) => headers[name.toLowerCase()],
+    is: () => false,
+  }
 }
 
 /** The middleware, and then the scope that the route needs. */

@@ -1,16 +1,12 @@
 // A page for the signed-in user in a process of its own, with the session in one form or another.
 import { createServer } from 'node:http'
 import { peerOf } from '../peers/index.js'
+import { answerMessages } from './answering.js'
 import { pageApps } from './pages.js'
 
 let listener
 
-process.on('message', (message) => {
-  void answerTo(message).then(
-    (answer) => process.send(answer),
-    (error) => process.send({ error: error.stack }),
-  )
-})
+answerMessages(answerTo)
 
 async function answerTo(message) {
   if (message === 'usage') return process.cpuUsage()

@@ -1,7 +1,8 @@
 import { allPeers } from '../peers/index.js'
-import { createBrowser } from '../../scripts/rigs/browser.js'
+import { signIn } from './browser-sign-in.js'
 import { pageApps } from './pages.js'
-import { startProcess, toldOf } from './processes.js'
+import { startProcess } from './processes.js'
+import { toldOf } from './told-platform.js'
 
 /** Starts a server for every form of session, and signs somebody in at each. */
 export async function startPageServers(platform, problem) {
@@ -25,16 +26,4 @@ export async function startPageServers(platform, problem) {
     }
   }
   return servers
-}
-
-/** Signs somebody in with a browser of their own, as far as the page. */
-export async function signIn({ port, login }) {
-  const origin = `http://localhost:${port}`
-  const browser = createBrowser()
-  await browser.open(`${origin}${login}`)
-  const { status, url } = await browser.open(`${origin}/page`)
-  if (status !== 200 || !url.startsWith(`${origin}/page`)) {
-    throw new Error(`Sign-in ended with ${status} at ${url}.`)
-  }
-  return { cookie: browser.cookieHeader(origin) }
 }

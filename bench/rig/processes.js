@@ -1,7 +1,18 @@
-// Servers and the load on them in processes of their own.
+// Servers and the load on them in processes of their own, which end with this one.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+
+const running = new Set()
+process.on('exit', () => running.forEach((child) => child.kill('SIGTERM')))
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+]) {
+  process.once(signal, () => process.exit(code))
+}
 
 /** Starts a program of this folder and asks it questions by message. */
 export async function startProcess(program, told, execArgv = []) {
@@ -10,13 +21,18 @@ export async function startProcess(program, told, execArgv = []) {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
   })
+  running.add(child)
   let complaint = ''
   child.stderr.on('data', (chunk) => (complaint = `${complaint}${chunk}`.slice(-2_000)))
 
   // One question at a time.
   let settle = () => undefined
   child.on('message', (answer) => settle(answer))
-  child.on('exit', () => settle({ error: complaint || 'The process ended.' }))
+  child.on('error', (error) => settle({ error: error.message }))
+  child.on('exit', () => {
+    running.delete(child)
+    settle({ error: complaint || 'The process ended.' })
+  })
 
   async function ask(message) {
     const answered = new Promise((resolve) => (settle = resolve))
@@ -27,9 +43,12 @@ export async function startProcess(program, told, execArgv = []) {
   }
 
   async function stop() {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    child.kill('SIGKILL')
-    await once(child, 'exit')
+    if (!running.has(child)) return
+    const ended = once(child, 'exit')
+    child.kill('SIGTERM')
+    await Promise.race([ended, pause(2_000, undefined, { ref: false })])
+    if (running.has(child)) child.kill('SIGKILL')
+    await ended
   }
 
   try {
@@ -38,9 +57,4 @@ export async function startProcess(program, told, execArgv = []) {
     await stop()
     throw error
   }
-}
-
-/** What a platform tells to another process; never the private key. */
-export function toldOf({ origin, secureOrigin, ca, issuer, jwksUri, key: { kid, jwk, pem } }) {
-  return { origin, secureOrigin, ca, issuer, jwksUri, key: { kid, jwk, pem } }
 }

@@ -1,100 +1,116 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { format, resolveConfig } from 'prettier'
+import { allFrameworks } from '../frameworks/index.js'
 import { allPeers, versionOf } from '../peers/index.js'
+import { rounded } from './rounded.js'
+import { outcomeOf, targetsIn } from './targets.js'
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
 
-/** Writes the report as Markdown and JSON; the table goes into docs/performance.md when asked. */
-export async function writeReport({ results, problems, quick }, intoDocs) {
-  const machine = machineOf()
-  const versions = await versionsOf()
+/**
+ * @typedef {object} Table
+ * @property {string} [name]
+ * @property {string[]} columns
+ * @property {(string | number | import('./targets.js').Target)[][]} rows
+ * @property {boolean} [detail] In the report only, not in docs/performance.md.
+ */
+
+/**
+ * Writes the report as Markdown and JSON; the main tables go into docs/performance.md when asked.
+ *
+ * @param {object} run What was measured: `results`, and what was left out in `problems` and `limits`.
+ */
+export async function writeReport(run, intoDocs) {
   const date = new Date().toISOString()
-  const text = markdownOf({ results, problems, quick, machine, versions, date })
+  const content = { date, machine: machineOf(), versions: await versionsOf(), ...run }
+  const text = await formatted(markdownOf(content, () => true))
   mkdirSync(at('../reports'), { recursive: true })
   const base = at(`../reports/${date.replaceAll(/[:.]/g, '-')}`)
   writeFileSync(`${base}.md`, text)
-  const content = { date, quick, machine, versions, problems, results }
   writeFileSync(`${base}.json`, `${JSON.stringify(content, null, 2)}\n`)
   const files = [`${base}.md`, `${base}.json`]
-  if (intoDocs) files.push(writeIntoDocs(text))
+  if (intoDocs) files.push(await writeIntoDocs(markdownOf(content, ({ detail }) => !detail)))
   return { text, files }
 }
 
 function machineOf() {
   const [cpu] = cpus()
-  const memory = Math.round(totalmem() / 1024 ** 3)
   return {
-    processor: cpu?.model ?? 'unknown',
-    cores: cpus().length,
-    memory: `${memory} GiB`,
+    processor: cpu?.model ?? 'unknown processor',
+    cores: `${cpus().length} cores`,
+    memory: `${Math.round(totalmem() / 1024 ** 3)} GiB`,
     system: `${process.platform} ${process.arch}`,
-    node: process.version,
-    openssl: process.versions.openssl,
+    node: `Node ${process.version}`,
+    openssl: `OpenSSL ${process.versions.openssl}`,
   }
 }
 
 async function versionsOf() {
-  const names = new Set((await allPeers()).flatMap(({ packages }) => packages))
+  const measured = [...(await allPeers()), ...(await allFrameworks())]
+  const names = new Set(measured.flatMap(({ packages }) => packages))
   return Object.fromEntries([...names].sort().map((name) => [name, versionOf(name)]))
 }
 
-function markdownOf({ results, problems, quick, machine, versions, date }) {
+function markdownOf({ date, quick, machine, versions, results, limits, problems }, isWanted) {
+  const tables = results.flatMap((result) => result.tables)
   return [
     `Measured ${date.slice(0, 10)} on ${Object.values(machine).join(', ')}.`,
-    ...(quick ? ['', '**A quick run: for development, not to be quoted.**'] : []),
-    ...results.flatMap(({ title, tables, note }) => [
-      '',
+    ...(quick ? ['**A quick run: for development, not to be quoted.**'] : []),
+    ...targetsTable(targetsIn(tables)),
+    ...results.flatMap(({ title, note, tables }) => [
       `### ${title}`,
-      ...(note === undefined ? [] : ['', note]),
-      ...tables.flatMap(tableOf),
+      ...(note === undefined ? [] : [note]),
+      ...tables.filter(isWanted).flatMap(tableOf),
     ]),
-    '',
-    `Versions: ${Object.entries(versions)
-      .map(([name, version]) => `${name} ${version}`)
+    `### Versions and what was left out`,
+    `${Object.entries(versions)
+      .map((pair) => pair.join(' '))
       .join(', ')}.`,
-    ...(problems.length === 0 ? [] : ['', 'Problems:', '', ...problems.map((one) => `- ${one}`)]),
-    '',
-  ].join('\n')
+    ...listed('Left out:', limits),
+    ...listed('Could not be measured:', problems),
+  ].join('\n\n')
 }
 
-/** A table of ratios, or one with columns of its own. */
-function tableOf({ name, unit, columns, rows }) {
-  if (columns !== undefined) return ['', ...named(name), ...lines([columns, ...rows.map(cells)])]
-  const ordered = [...rows].sort((one, other) => one.ratio - other.ratio)
-  const head = [name, `${unit} = 1`, 'median']
-  return [
-    '',
-    ...lines([
-      head,
-      ...ordered.map((row) => [row.name, rounded(row.ratio), `${rounded(row.median)} µs`]),
-    ]),
-  ]
+function targetsTable(targets) {
+  if (targets.length === 0) return []
+  const rows = targets.map((one) => [one.what, one.measured, one.target, outcomeOf(one)])
+  return ['### What was aimed at', lines([['', 'measured', 'target', ''], ...rows])]
 }
 
-const cells = (row) => (Array.isArray(row) ? row : Object.values(row)).map(shown)
-const named = (name) => (name === undefined ? [] : [`${name}:`, ''])
-const shown = (value) => (typeof value === 'number' ? rounded(value) : String(value))
+function listed(head, entries) {
+  return entries.length === 0 ? [] : [head, entries.map((one) => `- ${one}`).join('\n')]
+}
+
+function tableOf({ name, columns, rows }) {
+  return [...(name === undefined ? [] : [`${name}:`]), lines([columns, ...rows])]
+}
 
 function lines([head, ...rows]) {
-  return [head, head.map((_, index) => (index === 0 ? '---' : '--:')), ...rows].map(
-    (row) => `| ${row.join(' | ')} |`,
-  )
+  const rule = head.map((_, index) => (index === 0 ? '---' : '--:'))
+  return [head, rule, ...rows].map((row) => `| ${row.map(shown).join(' | ')} |`).join('\n')
 }
 
-export function rounded(number) {
-  if (number === 0 || Number.isInteger(number)) return String(number)
-  if (Math.abs(number) >= 100) return String(Math.round(number))
-  return String(Number(number.toPrecision(Math.abs(number) < 1 ? 2 : 3)))
+function shown(cell) {
+  if (Array.isArray(cell)) return cell.map(shown).join('; ')
+  if (cell.target !== undefined) return `${cell.target}: ${outcomeOf(cell)}`
+  return typeof cell === 'number' ? rounded(cell) : cell
+}
+
+/** As the repository's documents are checked for. */
+async function formatted(text) {
+  return format(text, { ...(await resolveConfig(at('../../docs/'))), parser: 'markdown' })
 }
 
 const [begin, end] = ['<!-- measured: begin -->', '<!-- measured: end -->']
 
-function writeIntoDocs(text) {
+async function writeIntoDocs(text) {
   const file = at('../../docs/performance.md')
   const before = readFileSync(file, 'utf8')
   const [head, rest] = [before.indexOf(begin), before.indexOf(end)]
   if (head === -1 || rest === -1) throw new Error(`docs/performance.md has no ${begin} and ${end}.`)
-  writeFileSync(file, `${before.slice(0, head + begin.length)}\n\n${text}\n${before.slice(rest)}`)
+  const after = `${before.slice(0, head + begin.length)}\n\n${text}\n\n${before.slice(rest)}`
+  writeFileSync(file, await formatted(after))
   return file
 }

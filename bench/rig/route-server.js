@@ -1,16 +1,12 @@
 // One route in a process of its own: bare, behind a peer's guard, or behind entrada.
-import { createPublicKey } from 'node:crypto'
 import { createServer } from 'node:http'
 import { frameworkOf } from '../frameworks/index.js'
 import { peerOf } from '../peers/index.js'
+import { answerMessages } from './answering.js'
+import { platformFrom } from './told-platform.js'
 import { api, scope, tenant } from './tokens.js'
 
-process.on('message', (message) => {
-  void answerTo(message).then(
-    (answer) => process.send(answer),
-    (error) => process.send({ error: error.stack }),
-  )
-})
+answerMessages(answerTo)
 
 async function answerTo(message) {
   if (message === 'usage') return process.cpuUsage()
@@ -27,7 +23,5 @@ async function listenerFor({ framework: id, peer: peerId, platform }) {
     return framework.guarded(options, scope)
   }
   const peer = await peerOf(peerId)
-  const { key } = platform
-  const withKey = { ...platform, key: { ...key, publicKey: createPublicKey(key.pem) } }
-  return framework.route(await peer.guard(withKey))
+  return framework.route(await peer.guard(platformFrom(platform)))
 }

@@ -20,7 +20,10 @@ import { api, opaqueToken, tenant, webApp } from './tokens.js'
 const graph = 'https://graph.microsoft.com'
 const vault = 'https://vault.azure.net/.default'
 
-/** @param {{ store?: object, megabytes?: number, delay?: number }} [choices] */
+/**
+ * @param {{ store?: object, megabytes?: number, endpoint?: object }} [choices] `store`: shared with
+ *   other processes. `megabytes`: for what this process keeps beside it.
+ */
 export function createTokenSources({
   store,
   megabytes = 4_096,
@@ -33,19 +36,20 @@ export function createTokenSources({
     createSealer(['a-secret-to-measure-with-of-32-characters']),
     megabytes * 1024 * 1024,
   )
-  const sessionStore = createMemoryTokenStore({ clock: Date.now, capacity: 2 ** 32 })
+  const memory = createMemoryTokenStore({ clock: Date.now, capacity: 2 ** 32 })
   const tokens = createSessionTokens({
     sealer,
     clientId: webApp,
-    store: sessionStore,
+    store: store ?? memory,
     lifetime: 86_400_000,
   })
   const forUser = createForUser({ ...settings, clientId: webApp, tokens })
 
   return {
     endpoint,
-    async signedInUser({ expired = false } = {}) {
-      const user = { tenantId: tenant, objectId: randomUUID(), session: sessionOf(randomUUID()) }
+    /** With a session on the server, or in a cookie: then the store has the tokens. */
+    async signedInUser({ expired = false, kind = 'server' } = {}) {
+      const user = { tenantId: tenant, objectId: randomUUID(), session: sessionOf(kind) }
       await tokens.write(user.session, {
         tenantId: tenant,
         objectId: user.objectId,
@@ -134,12 +138,12 @@ export function endpointInMemory() {
   return endpoint
 }
 
-/** A session on the server, as a framework holds it. */
-function sessionOf(id) {
+/** A session, as a framework holds it. */
+function sessionOf(kind) {
   const content = new Map()
   return {
-    id,
-    kind: 'server',
+    id: kind === 'server' ? randomUUID() : undefined,
+    kind,
     read: (key) => content.get(key),
     write: (key, value) => content.set(key, value),
     remove: (key) => content.delete(key),

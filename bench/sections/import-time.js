@@ -1,41 +1,50 @@
 // What importing costs a program that starts: each time in a process of its own.
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { median } from '../rig/measure.js'
+import { allFrameworks } from '../frameworks/index.js'
+import { packagesOfPeers } from '../peers/index.js'
+import { median, ratioOf } from '../rig/measure.js'
+import { rounded } from '../rig/rounded.js'
+import { atMost } from '../rig/targets.js'
 
 export const title = 'Import time'
 
 const top = fileURLToPath(new URL('../../', import.meta.url))
 const bench = fileURLToPath(new URL('../', import.meta.url))
 const unit = 'openid-client and jose'
+const ours = 'entrada/express'
 
-const programs = [
-  { name: unit, folder: top, modules: ['openid-client', 'jose'] },
-  { name: 'entrada/express', folder: top, modules: ['entrada/express'] },
-  { name: 'entrada/koa', folder: top, modules: ['entrada/koa'] },
-  { name: '@azure/msal-node', folder: bench, modules: ['@azure/msal-node'] },
-  { name: 'express-openid-connect', folder: bench, modules: ['express-openid-connect'] },
-  { name: 'passport-azure-ad', folder: bench, modules: ['passport-azure-ad'] },
-]
+async function programs() {
+  const ours = (await allFrameworks()).map(({ id }) => `entrada/${id}`)
+  return [
+    { name: unit, folder: top, modules: ['openid-client', 'jose'] },
+    ...ours.map((name) => ({ name, folder: top, modules: [name] })),
+    ...(await packagesOfPeers()).map(({ name, packages }) => ({
+      name,
+      folder: bench,
+      modules: packages,
+    })),
+  ]
+}
 
 export async function measure({ quick, progress }) {
-  const rounds = quick ? 5 : 25
-  const samples = new Map(programs.map(({ name }) => [name, []]))
+  const rounds = quick ? 3 : 15
+  const all = await programs()
+  const samples = new Map(all.map(({ name }) => [name, []]))
   for (let round = 0; round <= rounds; round += 1) {
     progress(`round ${round}/${rounds}`)
-    for (const program of programs) {
+    for (const program of all) {
       const microseconds = importTimeOf(program)
       // The first round brings the files into memory.
       if (round > 0) samples.get(program.name).push(microseconds)
     }
   }
-  const units = samples.get(unit)
-  const rows = [...samples].map(([name, values]) => ({
-    name,
-    median: median(values),
-    ratio: median(values.map((value, round) => value / units[round])),
-  }))
-  return { tables: [{ name: 'import', unit, rows }] }
+  const rows = [...samples].map(([name, values]) => {
+    const ratio = ratioOf(samples, name, unit)
+    const target = name === ours ? atMost(1.5, `import of ${ours}`, ratio, ` × ${unit}`) : ''
+    return [name, ratio, `${rounded(median(values) / 1000)} ms`, target]
+  })
+  return { tables: [{ columns: ['', `${unit} = 1`, 'median', 'target'], rows }] }
 }
 
 function importTimeOf({ folder, modules }) {

@@ -2,35 +2,44 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { packagesOfPeers } from '../peers/index.js'
+import { atMost } from '../rig/targets.js'
 
 export const title = 'Install size'
+
+const wanted = ['openid-client', 'oauth4webapi', 'jose']
 
 const top = fileURLToPath(new URL('../../', import.meta.url))
 const modules = fileURLToPath(new URL('../node_modules/', import.meta.url))
 
 export async function measure() {
   const ours = manifestIn(top)
+  const own = { folder: top, files: ['dist', ...ours.files] }
   const rows = [
-    sizeRow('entrada', [{ folder: top, files: ['dist', ...ours.files] }, ...dependenciesOf(top)]),
-    ...[
-      '@azure/msal-node',
-      'express-openid-connect',
-      'express-oauth2-jwt-bearer',
-      'express-jwt',
-      'jwks-rsa',
-      'passport-azure-ad',
-      'aws-jwt-verify',
-      'fast-jwt',
-    ].map((name) => {
-      const folder = join(modules, name)
-      return sizeRow(name, [{ folder }, ...dependenciesOf(folder)])
-    }),
+    sizeRow('entrada', [own, ...dependenciesOf(top)]),
+    ...(await packagesOfPeers()).map(({ name, packages }) =>
+      sizeRow(name, withDependencies(packages)),
+    ),
   ]
   const names = dependenciesOf(top).map(({ folder }) => manifestIn(folder).name)
+  const others = names.filter((name) => !wanted.includes(name))
   return {
     note: `At run time entrada installs itself, ${names.sort().join(', ')}.`,
-    tables: [{ columns: ['', 'packages', 'kB'], rows }],
+    tables: [
+      { columns: ['', 'packages', 'kB'], rows },
+      {
+        name: `Packages beside ${wanted.join(', ')} and ours`,
+        columns: ['', 'packages', 'target'],
+        rows: [['entrada', others.length, atMost(0, 'other packages installed', others.length)]],
+      },
+    ],
   }
+}
+
+function withDependencies(packages) {
+  const folders = packages.map((name) => join(modules, name))
+  const known = new Set(folders)
+  return folders.flatMap((folder) => [{ folder }, ...dependenciesOf(folder, known)])
 }
 
 function sizeRow(name, parts) {

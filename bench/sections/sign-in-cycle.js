@@ -1,20 +1,23 @@
 // One sign-in from the first redirect to the page: what it asks the platform, what it costs the app.
-import { compared } from '../rig/measure.js'
+import { signIn } from '../rig/browser-sign-in.js'
+import { ratioOf } from '../rig/measure.js'
+import { startPageServers } from '../rig/page-servers.js'
 import { startPlatform } from '../rig/platform.js'
-import { signIn, startPageServers } from '../rig/page-servers.js'
 
 export const title = 'One sign-in'
 
 export async function measure({ quick, progress, problem }) {
   const { rounds, signIns } = quick ? { rounds: 4, signIns: 5 } : { rounds: 20, signIns: 20 }
   const platform = await startPlatform()
-  let servers = []
+  const started = []
   try {
-    servers = (await startPageServers(platform, problem)).filter(({ peer }) => peer !== undefined)
+    const all = await startPageServers(platform, problem)
+    started.push(...all)
+    const servers = all.filter(({ peer }) => peer !== undefined)
     const samples = new Map(servers.map(({ name }) => [name, []]))
     const calls = new Map()
     for (let round = 0; round <= rounds; round += 1) {
-      progress(`round ${round}/${rounds}`)
+      progress(round === 0 ? 'warming up' : `round ${round}/${rounds}`)
       for (const server of servers) {
         Object.assign(platform.counts, { metadata: 0, keys: 0, authorize: 0, token: 0 })
         const before = await server.ask('usage')
@@ -26,19 +29,21 @@ export async function measure({ quick, progress, problem }) {
       }
     }
     const [{ name: unit }] = servers
-    const rows = compared(samples, unit).map(({ name, ratio }) => {
+    const rows = servers.map(({ name, cookie }) => {
       const { metadata, keys, token } = calls.get(name)
-      return [name, ratio, token / signIns, (metadata + keys) / signIns]
+      const documents = (metadata + keys) / signIns
+      return [name, ratioOf(samples, name, unit), token / signIns, documents, cookie.length]
     })
     const columns = [
       '',
       `processor time, ${unit} = 1`,
       'token-endpoint calls',
       'documents and keys fetched',
+      'cookie bytes',
     ]
     return { tables: [{ columns, rows }] }
   } finally {
-    for (const server of servers) await server.stop()
+    for (const server of started) await server.stop()
     await platform.stop()
   }
 }

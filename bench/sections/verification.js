@@ -1,117 +1,142 @@
-// What it costs to check a token: one that was never seen, one that comes again and again, 5,000 in
-// turn, and 64 new ones at once.
+// What it costs to check a token: one that was never seen, alone and 64 at once, one that comes again
+// and again, and 5,000 in turn. Every verifier has a process of its own.
 import { allPeers } from '../peers/index.js'
-import { compared, interleaved } from '../rig/measure.js'
+import { interleaved, median, ratioOf } from '../rig/measure.js'
 import { startPlatform } from '../rig/platform.js'
+import { startProcess } from '../rig/processes.js'
+import { rounded } from '../rig/rounded.js'
+import { atMost } from '../rig/targets.js'
+import { toldOf } from '../rig/told-platform.js'
 
 export const title = 'Verification of one token'
-const unit = 'node:crypto.verify alone'
+const floor = 'node:crypto.verify alone'
+const jose = 'jose jwtVerify, the key given'
 
-export async function measure({ quick, progress, problem }) {
+export async function measure(context) {
+  const { quick, progress } = context
+  const size = quick
+    ? { rounds: 8, turn: 12, fresh: 2_000, rotating: 1_000 }
+    : { rounds: 40, turn: 30, fresh: 8_000, rotating: 5_000 }
   const platform = await startPlatform({ tls: true })
+  const started = []
   try {
-    const peers = await readyPeers(platform, problem)
-    const rounds = quick ? 15 : 60
-    const fresh = tokens(platform, quick ? 1_200 : 6_000, progress)
-    const tables = []
-    for (const { name, contenders } of cases(peers, fresh, quick)) {
-      const settings = { rounds, turn: 4, progress: (text) => progress(`${name}: ${text}`) }
-      tables.push({ name, unit, rows: compared(await interleaved(contenders, settings), unit) })
+    progress(`signing ${size.fresh} tokens`)
+    const told = tokensFor(platform, size.fresh)
+    const memory = await memoryTable(told, context, started)
+    const verifiers = await startVerifiers(told, context, started)
+    const measured = []
+    for (const one of cases(size, quick)) {
+      const contenders = verifiers.map((verifier) => contenderFor(verifier, one))
+      const { warmUp } = one
+      const watched = { ...size, warmUp, progress: (text) => progress(`${one.name}: ${text}`) }
+      measured.push({ ...one, samples: await interleaved(contenders, watched) })
     }
-    return { tables }
+    return { tables: [summaryOf(measured), ...measured.map(tableOf), memory] }
   } finally {
+    for (const one of started) await one.stop()
     await platform.stop()
   }
 }
 
-/** Peers that verify a good token and refuse a changed one. */
-async function readyPeers(platform, problem) {
-  const ready = []
+function tokensFor(platform, count) {
   const good = platform.token()
-  const forged = `${platform.token().split('.').slice(0, 2).join('.')}.${good.split('.')[2]}`
-  for (const peer of await allPeers()) {
-    if (peer.verifier === undefined) continue
+  const [head, body] = platform.token().split('.')
+  return {
+    platform: toldOf(platform),
+    tokens: Array.from({ length: count }, () => platform.token()),
+    good,
+    forged: `${head}.${body}.${good.split('.')[2]}`,
+  }
+}
+
+/** Those of peers that verify a good token and refuse a changed one. */
+async function startVerifiers(told, { progress, problem }, started) {
+  const verifiers = []
+  for (const { id, name, verifier } of await allPeers()) {
+    if (verifier === undefined) continue
+    progress(`starting ${name}`)
     try {
-      const create = () => peer.verifier(platform)
-      const verify = await create()
-      await verify(good)
-      const refused = await Promise.resolve()
-        .then(() => verify(forged))
-        .then(
-          () => false,
-          () => true,
-        )
-      if (!refused) throw new Error('It accepted a forged token.')
-      ready.push({ ...peer, create, verify })
+      const words = ['--expose-gc']
+      const child = await startProcess('verifier-process.js', { peer: id, ...told }, words)
+      verifiers.push({ ...child, name })
+      started.push(child)
     } catch (error) {
-      problem(`${peer.name}: ${error.message}`)
+      problem(`${name}: ${error.message}`)
     }
   }
-  return ready
+  return verifiers
 }
 
-function tokens(platform, count, progress) {
-  progress(`signing ${count} tokens`)
-  return Array.from({ length: count }, () => platform.token())
-}
-
-function cases(peers, fresh, quick) {
-  const rotating = fresh.slice(0, quick ? 1_000 : 5_000)
+/** The first takes long to be warm: the engine goes on improving its code for some 8,000 tokens. */
+function cases({ rotating }, quick) {
+  const warmUp = quick ? 600 : 2_000
   return [
-    { name: 'a new token', contenders: peers.map((peer) => newTokens(peer, fresh, 1)) },
-    { name: '64 new tokens at once', contenders: peers.map((peer) => newTokens(peer, fresh, 64)) },
-    {
-      name: 'a repeated token',
-      contenders: peers.map((peer) => rotation(peer, fresh.slice(0, 1))),
-    },
-    {
-      name: `${rotating.length} tokens in turn`,
-      contenders: peers.map((peer) => rotation(peer, rotating)),
-    },
+    { name: 'a new token', warmUp, atOnce: 1, limit: 1.1, unit: jose },
+    { name: '64 new tokens at once', warmUp: warmUp / 3, atOnce: 64, limit: 1.1, unit: jose },
+    { name: 'a repeated token', of: 1, limit: 0.1, unit: floor },
+    { name: `${rotating} tokens in turn`, of: rotating, limit: 0.15, unit: floor },
   ]
 }
 
-/**
- * Every token is new to the verifier: one that remembers is replaced by another, outside of what is
- * timed, before it meets a token again.
- */
-function newTokens(peer, fresh, atOnce) {
-  let verify = peer.verify
-  let next = 0
+function contenderFor({ name, ask, most }, { atOnce, of }) {
   return {
-    name: peer.name,
-    most: 128,
-    async before(count) {
-      if (!peer.remembers || next + count <= fresh.length) return
-      verify = await peer.create()
-      next = 0
-    },
-    async run(count) {
-      for (let done = 0; done < count; done += atOnce) {
-        if (next + atOnce > fresh.length) next = 0
-        if (atOnce === 1) await verify(fresh[next])
-        else await Promise.all(fresh.slice(next, next + atOnce).map((token) => verify(token)))
-        next += atOnce
-      }
-    },
+    name,
     multipleOf: atOnce,
+    most: of === undefined ? most : undefined,
+    run: async (count) => (await ask({ count, atOnce, of })).milliseconds,
   }
 }
 
-function rotation(peer, tokens) {
-  let next = 0
-  let isWarm = !peer.remembers
+function summaryOf(measured) {
+  const [{ samples: fresh }] = measured
+  const ordered = [...fresh.keys()].sort(
+    (one, other) => ratioOf(fresh, one, floor) - ratioOf(fresh, other, floor),
+  )
   return {
-    name: peer.name,
-    async before() {
-      if (!isWarm) for (const token of tokens) await peer.verify(token)
-      isWarm = true
-    },
-    async run(count) {
-      for (let done = 0; done < count; done += 1) {
-        await peer.verify(tokens[next])
-        next = next + 1 === tokens.length ? 0 : next + 1
-      }
-    },
+    name: `Time for one token; ${floor} = 1`,
+    columns: ['', ...measured.map(({ name }) => name)],
+    rows: ordered.map((name) => [
+      name,
+      ...measured.map(({ samples }) => ratioOf(samples, name, floor)),
+    ]),
+  }
+}
+
+/** What remembering adds to a token that is not there yet. */
+async function memoryTable(told, { quick, progress }, started) {
+  const name = 'What remembering adds to a new token'
+  progress(name)
+  const child = await startProcess('memory-cost-process.js', 'ready', ['--expose-gc'])
+  started.push(child)
+  const size = quick
+    ? { rounds: 15, turn: 40, warmUp: 500 }
+    : { rounds: 40, turn: 100, warmUp: 1_500 }
+  const { bookkeeping, keeping } = await child.ask({ ...told, size })
+  const both = bookkeeping + Math.max(0, keeping)
+  return {
+    name: `${name}; ${floor} = 1`,
+    columns: ['', 'time', 'target'],
+    rows: [
+      ['to look for it, keep it and drop the oldest', bookkeeping, ''],
+      ['to keep 64 MiB of them instead of 1 MiB', keeping, ''],
+      ['both', both, atMost(0.15, 'what remembering adds to a new token', both, ' × the floor')],
+    ],
+  }
+}
+
+function tableOf({ name, samples, limit, unit }) {
+  const of = unit === jose ? ' × jose' : ' × the floor'
+  const rows = [...samples.keys()].map((contender) => [
+    contender,
+    ratioOf(samples, contender, floor),
+    ratioOf(samples, contender, jose),
+    `${rounded(median(samples.get(contender)))} µs`,
+    contender === 'entrada' ? atMost(limit, name, ratioOf(samples, contender, unit), of) : '',
+  ])
+  return {
+    name,
+    detail: true,
+    columns: ['', `${floor} = 1`, 'jose = 1', 'median', 'target'],
+    rows: rows.sort((one, other) => one[1] - other[1]),
   }
 }
