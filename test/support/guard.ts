@@ -25,6 +25,8 @@ export interface GuardedApi {
   validator: TokenValidator
   events: PlatformEvent[]
   clock: { now: number }
+  /** How the platform is reached. */
+  fetch: typeof fetch
   user(changes?: Payload): Payload
   app(changes?: Payload): Payload
   legacyUser(changes?: Payload): Payload
@@ -132,6 +134,7 @@ function guardOver(
     validator,
     events,
     clock,
+    fetch: options.fetch ?? fetch,
     user,
     app: (changes = {}) => ({
       ...v2(),
