@@ -39,6 +39,12 @@ export async function fetchMetadata(
   return Object.freeze({ ...found, serverTime })
 }
 
+/** Whether what was judged by one document would be judged alike by the other. */
+export function saysTheSame(one: Metadata, other: Metadata): boolean {
+  if (one === other) return true
+  return one.issuer === other.issuer && one.cloudInstanceName === other.cloudInstanceName
+}
+
 function metadataUrlOf({ authority, version, appId }: MetadataSettings): string {
   const legacy = version === '1.0' && authority.tenant === 'organizations'
   // The v1.0 endpoint has no `organizations`.

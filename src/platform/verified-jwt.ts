@@ -12,6 +12,7 @@ import { issuedClaimsOf, type IssuedClaims } from './jwt-claims.js'
 import { JwtInvalid } from './jwt-invalid.js'
 import { checkTimes } from './jwt-times.js'
 import { createKeySet, type KeySet, type LoadedKeys } from './key-set.js'
+import { saysTheSame, type Metadata } from './metadata.js'
 import type { PublishedKey } from './published-key.js'
 
 export interface JwtVerifierSettings {
@@ -56,8 +57,9 @@ export interface JwtVerifier {
     refuse?: (claims: JwtClaims, version: TokenVersion) => void,
   ): Promise<VerifiedJwt>
   /**
-   * Looks again at what changes with time: the token's own times, and whether its key is still in
-   * use. True when the token still holds, false when it must be verified afresh.
+   * Looks again at what changes with time: the token's own times, whether its key is still in use,
+   * and whether the authority still names the same issuer and cloud. True when the token still
+   * holds, false when it must be verified afresh.
    *
    * @throws JwtInvalid when its times have passed.
    */
@@ -69,6 +71,8 @@ export interface JwtVerifier {
 interface Proof {
   readonly key: PublishedKey
   readonly issued: IssuedClaims
+  /** By which the issuer and the cloud of the key were judged. */
+  readonly metadata: Metadata
 }
 
 /** Carries what `recheck` asks about again where nobody else can read it or put it. */
@@ -132,7 +136,9 @@ export function createJwtVerifier(settings: JwtVerifierSettings): JwtVerifier {
     const loaded = isLater(ready) ? await ready : ready
     const tenantId = checkTenant(authority, loaded.metadata, issued)
     const key = await signingKeyOf(jwt, candidates(loaded, header.kid, issued, tenantId))
-    return new Verified({ header, claims, tenantId: tenantId.toLowerCase() }, { key, issued })
+    const { metadata } = loaded
+    const proof = { key, issued, metadata }
+    return new Verified({ header, claims, tenantId: tenantId.toLowerCase() }, proof)
   }
 
   function recheck(verified: VerifiedJwt): boolean {
@@ -140,7 +146,8 @@ export function createJwtVerifier(settings: JwtVerifierSettings): JwtVerifier {
     if (proof === undefined) return false
     const loaded = keySetOf(verified.version).current()
     checkTimes(proof.issued, { clock, tolerance, clockDifference: loaded?.clockDifference })
-    return loaded?.keys.holds(proof.key) ?? false
+    if (loaded === undefined || !saysTheSame(loaded.metadata, proof.metadata)) return false
+    return loaded.keys.holds(proof.key)
   }
 
   function purgeKeys(): void {

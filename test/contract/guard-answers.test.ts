@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { Emulator } from 'entrada/emulator'
 import { keyPairsReady } from '../../src/emulator/keys/key-pairs.js'
 import { claimsChallengeOf } from '../../src/protocol/claims-challenge.js'
+import { memories } from '../support/warm-memory.js'
 import { guardedFrameworks, type GuardedShape } from './guard-app.js'
 import {
   appToken,
@@ -12,6 +13,7 @@ import {
   userToken,
   type GuardedServer,
 } from './guard-platform.js'
+import { authorization, hostileRequests, rawStatusOf } from './hostile-requests.js'
 
 let emulator: Emulator
 
@@ -30,6 +32,9 @@ const shape: GuardedShape = {
     '/twice': [{ user: { scopes: ['Tasks.Read'] } }, { user: { scopes: ['Tasks.Read'] } }],
     '/narrowed': [{ user: { scopes: ['Tasks.Read'] } }, { user: { scopes: ['Tasks.Write'] } }],
     '/widened': [{ user: { scopes: ['Tasks.Write'] } }, { user: { scopes: ['Tasks.Read'] } }],
+    '/write': [{ user: { scopes: ['Tasks.Write'] } }],
+    '/job': [{ app: { roles: ['Tasks.Read'] } }],
+    '/daemon-only': [{ user: { scopes: ['Tasks.Read'] }, clients: [ids.daemon] }],
     '/web-only': [{ user: { scopes: ['Tasks.Read'] }, clients: [ids.webApp] }],
     '/step-up': [{ user: { scopes: ['Tasks.Read'], acrs: ['c1'] } }],
   },
@@ -44,6 +49,29 @@ describe.each(guardedFrameworks)("a guard's answers on $name", (framework) => {
     server = await guarded(framework, guardOptions(emulator), shape)
   })
   afterAll(() => server.close())
+
+  it.each(memories)(
+    'G01 G02 G05 G06 G11 G59 G61 G64 refuse what is made of a token, memory %s',
+    async (memory) => {
+      const fresh = await guarded(framework, guardOptions(emulator), shape)
+      const ask = (lines: readonly string[], path = '/tasks') =>
+        rawStatusOf(fresh.url + path, lines)
+      const token = await userToken(emulator, ['Tasks.Read'])
+      const other = await userToken(emulator, ['Tasks.Read', 'Tasks.Write'])
+      const good = authorization(`Bearer ${token}`)
+      try {
+        for (const [title, status, lines, path] of hostileRequests(token, other)) {
+          if (memory === 'warm') expect([title, await ask(good)]).toEqual([title, 200])
+          expect([title, await ask(lines, path)]).toEqual([title, status])
+        }
+        for (const spelling of [`bearer ${token}`, `BEARER  ${token}`, `Bearer ${token} \t`]) {
+          expect(await ask(authorization(spelling))).toBe(200)
+        }
+      } finally {
+        await fresh.close()
+      }
+    },
+  )
 
   it('G58 refuse a token that is bound to a key, because nothing proves the key', async () => {
     const cnf = { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' }

@@ -13,6 +13,7 @@ import {
 } from './key-server.js'
 import { ids, type Payload } from './ids.js'
 import { verdictOf } from './verdict.js'
+import { verdictBesideTwins, vouchingVerifier, type Memory } from './warm-memory.js'
 
 export { ids, verdictOf, type Payload }
 
@@ -24,6 +25,8 @@ export interface GuardedApi {
   validator: TokenValidator
   events: PlatformEvent[]
   clock: { now: number }
+  /** How the platform is reached. */
+  fetch: typeof fetch
   user(changes?: Payload): Payload
   app(changes?: Payload): Payload
   legacyUser(changes?: Payload): Payload
@@ -44,18 +47,30 @@ export interface GuardOptions {
   keys?: SigningKey[]
   fetch?: typeof fetch
   signingKeysOf?: string
+  /** What is remembered when a verdict is asked for; what came before, when left out. */
+  memory?: Memory
+  /** What remembered tokens may take. */
+  cacheBytes?: number
 }
 
 export async function guardedApi(options: GuardOptions = {}): Promise<GuardedApi> {
-  const keys = options.keys ?? [signingKey()]
+  const keys = options.keys ?? [usualKey()]
   return guardOver(await startKeyServer(keys), keys, { now: 1_790_000_300_000 }, options)
 }
 
 /** The same without HTTP, for suites that must run in a moment. */
 export function guardedInMemory(options: GuardOptions = {}): GuardedApi {
-  const keys = options.keys ?? [signingKey()]
+  const keys = options.keys ?? [usualKey()]
   const { server, fetch } = keysInMemory(keys)
   return guardOver(server, keys, { now: 1_790_000_300_000 }, { fetch, ...options })
+}
+
+let usual: SigningKey | undefined
+
+/** One for all platforms of a suite that name no keys: to make a key takes longer than most tests. */
+function usualKey(): SigningKey {
+  usual ??= signingKey()
+  return usual
 }
 
 function guardOver(
@@ -67,15 +82,18 @@ function guardOver(
   const [key] = keys
   if (key === undefined) throw new Error('A platform has at least one key.')
   const events: PlatformEvent[] = []
-  const verifier = createJwtVerifier({
-    authority: authorityOf(options.tenant ?? ids.contoso, server.origin),
-    clock: () => clock.now,
-    fetch: options.fetch ?? fetch,
-    clockToleranceSeconds: 300,
-    onEvent: (event) => events.push(event),
-    deadline: options.deadline,
-    signingKeysOf: options.signingKeysOf,
-  })
+  const verifier = vouchingVerifier(
+    createJwtVerifier({
+      authority: authorityOf(options.tenant ?? ids.contoso, server.origin),
+      clock: () => clock.now,
+      fetch: options.fetch ?? fetch,
+      clockToleranceSeconds: 300,
+      onEvent: (event) => events.push(event),
+      deadline: options.deadline,
+      signingKeysOf: options.signingKeysOf,
+    }),
+  )
+  const cacheBytes = options.memory === 'cold' ? 0 : options.cacheBytes
   const validator = createTokenValidator({
     verifier,
     clientId: ids.api,
@@ -83,6 +101,7 @@ function guardOver(
     tenants: options.tenants,
     aclClients: options.aclClients ?? [],
     clock: () => clock.now,
+    ...(cacheBytes === undefined ? {} : { cacheBytes }),
   })
   const times = () => {
     const issued = Math.floor(clock.now / 1000) - 300
@@ -96,6 +115,18 @@ function guardOver(
     ver: '2.0',
     uti: 'm1xQ8r3k0EaT5bF2cZcAAA',
   })
+  const user = (changes: Payload = {}) => ({
+    ...v2(),
+    azp: ids.web,
+    azpacr: '1',
+    name: 'Ada Example',
+    oid: ids.ada,
+    preferred_username: 'ada@contoso.example',
+    scp: 'access_as_user Tasks.Read',
+    sub: 'kq3Vb0v0mJd5Y1ePairwiseForTheApi0aBcDeFgHiJ',
+    ...changes,
+  })
+  let good: string | undefined
   return {
     server,
     key,
@@ -103,17 +134,8 @@ function guardOver(
     validator,
     events,
     clock,
-    user: (changes = {}) => ({
-      ...v2(),
-      azp: ids.web,
-      azpacr: '1',
-      name: 'Ada Example',
-      oid: ids.ada,
-      preferred_username: 'ada@contoso.example',
-      scp: 'access_as_user Tasks.Read',
-      sub: 'kq3Vb0v0mJd5Y1ePairwiseForTheApi0aBcDeFgHiJ',
-      ...changes,
-    }),
+    fetch: options.fetch ?? fetch,
+    user,
     app: (changes = {}) => ({
       ...v2(),
       azp: ids.daemon,
@@ -140,7 +162,10 @@ function guardOver(
       ...changes,
     }),
     token: (payload, header) => signedBy(key, payload, header),
-    verdict: (token) => verdictOf(() => validator.verify(token)),
+    verdict: (token) =>
+      options.memory === 'warm'
+        ? verdictBesideTwins(token, (good ??= signedBy(key, user())), { verifier, validator })
+        : verdictOf(() => validator.verify(token)),
     restarted: () => guardOver(server, keys, clock, options),
     stop: () => server.stop(),
   }

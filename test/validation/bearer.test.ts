@@ -1,23 +1,26 @@
 import { describe, expect, it } from '@jest/globals'
 import { AccessRefusal } from '../../src/protocol/access-errors.js'
 import { bearerTokenOf } from '../../src/validation/bearer.js'
+import { memories } from '../support/warm-memory.js'
 
 const bare = '401 Bearer'
 const token = 'eyJhbGciOiJSUzI1NiJ9.eyJhIjoxfQ.c2ln'
 
-function answer(...authorization: string[]): string {
-  try {
-    return bearerTokenOf(authorization)
-  } catch (error) {
-    if (!(error instanceof AccessRefusal)) throw error
-    return `${String(error.status)} ${String(error.headers['WWW-Authenticate'])}`
-  }
-}
-
 const invalid =
   /^400 Bearer error="invalid_request", error_description="[\x20\x21\x23-\x5b\x5d-\x7e]+"$/
 
-describe('the bearer token of a request', () => {
+describe.each(memories)('the bearer token of a request, memory %s', (memory) => {
+  const isKnown = (text: string) => memory === 'warm' && text === token
+
+  function answer(...authorization: string[]): string {
+    try {
+      return bearerTokenOf(authorization, {}, isKnown)
+    } catch (error) {
+      if (!(error instanceof AccessRefusal)) throw error
+      return `${String(error.status)} ${String(error.headers['WWW-Authenticate'])}`
+    }
+  }
+
   it('G01 is asked for with a bare challenge when there is no Authorization header', () => {
     expect(answer()).toBe(bare)
     expect(answer('')).toBe(bare)

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { guardedApi, ids, type GuardedApi, type Payload } from '../support/guard.js'
+import { memories } from '../support/warm-memory.js'
 
-describe('the issuer and the tenant of an access token', () => {
+describe.each(memories)('the issuer and the tenant of an access token, memory %s', (memory) => {
   let api: GuardedApi
   beforeAll(async () => {
-    api = await guardedApi()
+    api = await guardedApi({ memory })
     expect(await api.verdict(api.token(api.user()))).toBe('200')
   })
   afterAll(() => api.stop())
@@ -125,7 +126,7 @@ describe('the issuer and the tenant of an access token', () => {
   })
 
   it('G43 a declared App ID URI is accepted in v1.0 tokens, letter by letter', async () => {
-    const own = await guardedApi({ audiences: ['https://tasks.contoso.example/', ids.web] })
+    const own = await guardedApi({ memory, audiences: ['https://tasks.contoso.example/', ids.web] })
     const legacy = (aud: unknown) => own.verdict(own.token(own.legacyUser({ aud })))
     expect(await legacy('https://tasks.contoso.example/')).toBe('200')
     expect(await legacy(`api://${ids.api}`)).toBe('200')
@@ -174,10 +175,10 @@ describe('the issuer and the tenant of an access token', () => {
   })
 })
 
-describe('an API for several tenants', () => {
+describe.each(memories)('an API for several tenants, memory %s', (memory) => {
   let api: GuardedApi
   beforeAll(async () => {
-    api = await guardedApi({ tenant: 'organizations', tenants: [ids.contoso] })
+    api = await guardedApi({ memory, tenant: 'organizations', tenants: [ids.contoso] })
   })
   afterAll(() => api.stop())
 
@@ -304,10 +305,10 @@ describe('an API of a tenant that is configured by its domain', () => {
   })
 })
 
-describe('the times of an access token', () => {
+describe.each(memories)('the times of an access token, memory %s', (memory) => {
   let api: GuardedApi
   beforeAll(async () => {
-    api = await guardedApi()
+    api = await guardedApi({ memory })
   })
   afterAll(() => api.stop())
   const now = () => Math.floor(api.clock.now / 1000)

@@ -14,11 +14,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { guardedApi, ids, type GuardedApi } from '../support/guard.js'
 import { encoded, signedBy, signingKey } from '../support/key-server.js'
 import { pkcs1Mutations } from '../support/pkcs1-mutations.js'
+import { memories } from '../support/warm-memory.js'
 
-describe('the signature of an access token', () => {
+describe.each(memories)('the signature of an access token, memory %s', (memory) => {
   let api: GuardedApi
   beforeAll(async () => {
-    api = await guardedApi()
+    api = await guardedApi({ memory })
     expect(await api.verdict(api.token(api.user()))).toBe('200')
   })
   afterAll(() => api.stop())
@@ -55,7 +56,7 @@ describe('the signature of an access token', () => {
   })
 
   it('G22 a symmetric key in the key document signs nothing', async () => {
-    const own = await guardedApi()
+    const own = await guardedApi({ memory })
     const secret = Buffer.alloc(32, 7)
     own.server.keys['2.0'].push({
       kty: 'oct',
@@ -218,6 +219,7 @@ describe('the signature of an access token', () => {
 })
 
 describe('the published keys', () => {
+  const good = signingKey()
   const small = signingKey({}, 1024)
   const others = {
     encryption: signingKey({ use: 'enc' }),
@@ -236,7 +238,6 @@ describe('the published keys', () => {
   it.each(Object.keys(others) as (keyof typeof others)[])(
     'G35 a key that is not fit for signatures verifies nothing and disturbs nothing: %s',
     async (name) => {
-      const good = signingKey()
       const api = await guardedApi({ keys: [good, others[name]] })
       api.server.keys['2.0'].unshift(
         { kty: 'EC', kid: 'ec', crv: 'P-256', x: 'AA' },
@@ -265,7 +266,6 @@ describe('the published keys', () => {
   })
 
   it("G36 a key of another tenant's or of personal accounts signs for nobody else", async () => {
-    const good = signingKey()
     const consumer = signingKey()
     const foreign = signingKey()
     const api = await guardedApi({

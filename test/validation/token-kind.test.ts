@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { assertionOf } from '../../src/protocol/caller.js'
 import { TokenInvalidError } from '../../src/protocol/access-errors.js'
 import { guardedApi, ids, type GuardedApi, type Payload } from '../support/guard.js'
+import { memories } from '../support/warm-memory.js'
 
-describe('whom an access token speaks for', () => {
+describe.each(memories)('whom an access token speaks for, memory %s', (memory) => {
   let api: GuardedApi
   beforeAll(async () => {
-    api = await guardedApi()
+    api = await guardedApi({ memory })
   })
   afterAll(() => api.stop())
   const user = (changes: Payload = {}) => api.verdict(api.token(api.user(changes)))
@@ -123,7 +124,7 @@ describe('whom an access token speaks for', () => {
   )
 
   it('an app without roles is accepted when an access list names it, and only then', async () => {
-    const own = await guardedApi({ aclClients: [ids.daemon.toUpperCase()] })
+    const own = await guardedApi({ memory, aclClients: [ids.daemon.toUpperCase()] })
     expect(await own.verdict(own.token(own.app({ roles: undefined })))).toBe('200')
     expect(await own.verdict(own.token(own.app({ roles: undefined, azp: ids.web })))).toBe(
       '401 no-permissions',

@@ -14,6 +14,8 @@ describe('the memory of verified tokens', () => {
     memo.remember(`one${tail}`, thing('one'))
     expect(memo.recall(`one${tail}`)).toEqual({ name: 'one' })
     expect(memo.recall(`two${tail}`)).toBeUndefined()
+    expect(memo.recall(tail)).toBeUndefined()
+    expect(memo.recall('')).toBeUndefined()
     memo.forget(`two${tail}`)
     expect(memo.recall(`one${tail}`)).toEqual({ name: 'one' })
   })

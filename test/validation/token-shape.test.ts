@@ -2,8 +2,9 @@ import { createCipheriv, publicEncrypt, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { guardedApi, type GuardedApi } from '../support/guard.js'
 import { encoded, signedRaw } from '../support/key-server.js'
+import { memories } from '../support/warm-memory.js'
 
-describe('the shape of an access token', () => {
+describe.each(memories)('the shape of an access token, memory %s', (memory) => {
   let api: GuardedApi
   let good: string
   let header: string
@@ -11,7 +12,7 @@ describe('the shape of an access token', () => {
   let signature: string
 
   beforeAll(async () => {
-    api = await guardedApi()
+    api = await guardedApi({ memory })
     good = api.token(api.user())
     ;[header = '', payload = '', signature = ''] = good.split('.')
     expect(await api.verdict(good)).toBe('200')
