@@ -15,6 +15,7 @@ export default tseslint.config(
       'test/next/lib/',
       'bench/node_modules/',
       'bench/reports/',
+      'bench/modules/',
     ],
   },
   js.configs.recommended,

@@ -1,6 +1,6 @@
 // What remembering adds to a token that was never seen. Two verifiers of ours in one process, one with
 // the usual memory and one with the least: they differ in nothing else.
-import { createTokenMemo } from '../../dist/validation/token-memo.js'
+import { createTokenMemo } from '../modules/validation/token-memo.js'
 import { verifierWith } from '../peers/entrada.js'
 import { peerOf } from '../peers/index.js'
 import { answerMessages } from './answering.js'

@@ -1,9 +1,9 @@
 // Sources of tokens whose store is on Redis: what one costs that another process has fetched, against
 // one bare GET; and how often Redis is asked.
 import { createClient } from 'redis'
-import { createSealedTokenStore } from '../../dist/stores/sealed-token-store.js'
-import { createSealer } from '../../dist/platform/seal.js'
-import { redisTokenStore } from '../../dist/stores/redis/redis-token-store.js'
+import { createSealedTokenStore } from '../modules/stores/sealed-token-store.js'
+import { createSealer } from '../modules/platform/seal.js'
+import { redisTokenStore } from '../modules/stores/redis/redis-token-store.js'
 import { startRedis } from '../../scripts/rigs/redis.js'
 import { answerMessages, endWith } from './answering.js'
 import { interleaved, ratioOf, repeating } from './measure.js'

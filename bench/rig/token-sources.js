@@ -1,19 +1,18 @@
 // entrada's three sources over a platform in this process, for as many users as wanted: sessions and
 // verified callers are made without signing anybody in.
-import { createAppOnly } from '../../dist/acquisition/app-only.js'
-import { createForUser } from '../../dist/acquisition/for-user.js'
-import { createOnBehalfOf } from '../../dist/acquisition/on-behalf-of.js'
-import { nodeHost } from '../../dist/host/node.js'
-import { createCredential } from '../../dist/platform/credential.js'
-import { createTokenEndpoint } from '../../dist/platform/token-endpoint.js'
-import { createScopePlanner } from '../../dist/acquisition/scope-planner.js'
-import { withMemory } from '../../dist/platform/remembering-sealer.js'
-import { createSealer } from '../../dist/platform/seal.js'
-import { rememberAssertion } from '../../dist/protocol/assertion.js'
-import { authorityOf } from '../../dist/protocol/authority.js'
-import { frozenCaller } from '../../dist/protocol/caller.js'
-import { createMemoryTokenStore } from '../../dist/stores/memory-token-store.js'
-import { createSessionTokens } from '../../dist/stores/session-tokens.js'
+import { createAppOnly } from '../modules/acquisition/app-only.js'
+import { createForUser } from '../modules/acquisition/for-user.js'
+import { createOnBehalfOf } from '../modules/acquisition/on-behalf-of.js'
+import { nodeHost } from '../modules/host/node.js'
+import { createCredential } from '../modules/platform/credential.js'
+import { createTokenEndpoint } from '../modules/platform/token-endpoint.js'
+import { createScopePlanner } from '../modules/acquisition/scope-planner.js'
+import { withMemory } from '../modules/platform/remembering-sealer.js'
+import { createSealer } from '../modules/platform/seal.js'
+import { authorityOf } from '../modules/protocol/authority.js'
+import { frozenCaller } from '../modules/protocol/caller.js'
+import { createMemoryTokenStore } from '../modules/stores/memory-token-store.js'
+import { createSessionTokens } from '../modules/stores/session-tokens.js'
 import { randomUUID } from 'node:crypto'
 import { api, opaqueToken, tenant, webApp } from './tokens.js'
 
@@ -59,18 +58,10 @@ export function createTokenSources({
       return user
     },
     caller() {
-      const caller = frozenCaller({
-        kind: 'user',
-        tenantId: tenant,
-        objectId: randomUUID(),
-        subject: 'subject',
-        clientId: webApp,
-        scopes: ['access_as_user'],
-        roles: [],
-        claims: {},
-      })
-      rememberAssertion(caller, { token: opaqueToken(), expiresAt: Date.now() + 3_600_000 })
-      return caller
+      const identity = { tenantId: tenant, objectId: randomUUID(), subject: 'subject' }
+      const granted = { clientId: webApp, scopes: ['access_as_user'], roles: [], claims: {} }
+      const assertion = { token: opaqueToken(), expiresAt: Date.now() + 3_600_000 }
+      return frozenCaller({ kind: 'user', ...identity, ...granted }, { assertion, api: onBehalfOf })
     },
     tenant: () => randomUUID(),
     forUser: (user) => forUser(user).token('User.Read'),
