@@ -8,7 +8,6 @@ import { storeKeyOf } from '../stores/store-key.js'
 import { withAnswer, withoutToken, type UserTokens } from '../stores/user-tokens.js'
 import { AccessToken } from './access-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
-import { correlatedCalls } from './correlated-calls.js'
 import { createRefusedRenewals } from './refused-renewals.js'
 import { createSharedFlights } from '../stores/shared-flights.js'
 import { createTokenSource, type TokenSource } from './token-source.js'
@@ -209,17 +208,20 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
   }
 
   return (user) =>
-    createTokenSource({
-      acquire: (question) =>
-        observe({ kind: 'token', grant: 'refresh_token' }, (findings) => {
-          findings.source = 'cache'
-          return acquire({ ...user, findings }, question)
-        }),
-      unanswered: (question, challenge) => userChallenged(wantedBy(question), challenge),
-      delegated: true,
-      tenant: user.tenantId,
-      calls: correlatedCalls(settings, user.correlationId),
-    })
+    createTokenSource(
+      {
+        acquire: (question) =>
+          observe({ kind: 'token', grant: 'refresh_token' }, (findings) => {
+            findings.source = 'cache'
+            return acquire({ ...user, findings }, question)
+          }),
+        unanswered: (question, challenge) => userChallenged(wantedBy(question), challenge),
+        delegated: true,
+        tenant: user.tenantId,
+        calls: settings,
+      },
+      user.correlationId,
+    )
 }
 
 interface Answer {

@@ -6,7 +6,6 @@ import { keptTokenOf } from '../stores/kept-token.js'
 import { AccessToken } from './access-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
 import { asCallerChallenge } from './caller-challenge.js'
-import { correlatedCalls } from './correlated-calls.js'
 import { createRefusedTokens } from './refused-tokens.js'
 import { createTokenCache } from './token-cache.js'
 import { digestOf } from './token-digest.js'
@@ -76,18 +75,21 @@ export function createOnBehalfOf(
 
   return (caller, correlationId) => {
     const user = delegated(caller)
-    return createTokenSource({
-      acquire: (question) =>
-        observe({ kind: 'token', grant: 'on-behalf-of' }, (findings) => {
-          findings.source = 'cache'
-          return acquire(user, question, { correlationId, findings })
-        }),
-      unanswered: (question, challenge) =>
-        asCallerChallenge(userChallenged(wantedFrom(question, settings), challenge), settings),
-      delegated: true,
-      tenant: user.tenantId,
-      calls: correlatedCalls(settings, correlationId),
-    })
+    return createTokenSource(
+      {
+        acquire: (question) =>
+          observe({ kind: 'token', grant: 'on-behalf-of' }, (findings) => {
+            findings.source = 'cache'
+            return acquire(user, question, { correlationId, findings })
+          }),
+        unanswered: (question, challenge) =>
+          asCallerChallenge(userChallenged(wantedFrom(question, settings), challenge), settings),
+        delegated: true,
+        tenant: user.tenantId,
+        calls: settings,
+      },
+      correlationId,
+    )
   }
 }
 
