@@ -85,9 +85,10 @@ describeWithService(redisServer, 'the example with two processes', () => {
     expect([page.status, page.headers.get('retry-after')]).toEqual([503, '5'])
     expect(page.headers.getSetCookie()).toEqual([])
     await redis.restart()
-    for (let wait = 0; wait < 100; wait += 1) {
-      if ((await agent.step(`${origin}/profile`)).status === 200) break
-      await new Promise((resolve) => setTimeout(resolve, 50))
+    // Each process finds Redis again by itself, and requests go to them in turn.
+    for (let wait = 0, inARow = 0; wait < 100 && inARow < 4; wait += 1) {
+      inARow = (await agent.step(`${origin}/profile`)).status === 200 ? inARow + 1 : 0
+      if (inARow === 0) await new Promise((resolve) => setTimeout(resolve, 50))
     }
     expect((await answersOf(agent, '/profile', 2))[0]?.displayName).toBe('Ada Example')
   })
