@@ -9,7 +9,6 @@ import { createTokenEndpoint } from '../../dist/platform/token-endpoint.js'
 import { createScopePlanner } from '../../dist/acquisition/scope-planner.js'
 import { withMemory } from '../../dist/platform/remembering-sealer.js'
 import { createSealer } from '../../dist/platform/seal.js'
-import { rememberAssertion } from '../../dist/protocol/assertion.js'
 import { authorityOf } from '../../dist/protocol/authority.js'
 import { frozenCaller } from '../../dist/protocol/caller.js'
 import { createMemoryTokenStore } from '../../dist/stores/memory-token-store.js'
@@ -55,18 +54,10 @@ export function createTokenSources({
       return user
     },
     caller() {
-      const caller = frozenCaller({
-        kind: 'user',
-        tenantId: tenant,
-        objectId: randomUUID(),
-        subject: 'subject',
-        clientId: webApp,
-        scopes: ['access_as_user'],
-        roles: [],
-        claims: {},
-      })
-      rememberAssertion(caller, { token: opaqueToken(), expiresAt: Date.now() + 3_600_000 })
-      return caller
+      const identity = { tenantId: tenant, objectId: randomUUID(), subject: 'subject' }
+      const granted = { clientId: webApp, scopes: ['access_as_user'], roles: [], claims: {} }
+      const assertion = { token: opaqueToken(), expiresAt: Date.now() + 3_600_000 }
+      return frozenCaller({ kind: 'user', ...identity, ...granted }, { assertion, api: onBehalfOf })
     },
     tenant: () => randomUUID(),
     forUser: (user) => forUser(user).token('User.Read'),
