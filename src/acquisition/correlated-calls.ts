@@ -2,10 +2,11 @@ import type { OutgoingCalls } from './token-source-settings.js'
 
 /** Calls whose requests can be found again in the logs of an API, as Microsoft's can. */
 export function correlatedCalls(
-  { fetch: send, ...calls }: OutgoingCalls,
+  calls: OutgoingCalls,
   correlationId: string | undefined,
 ): OutgoingCalls {
-  if (correlationId === undefined) return { ...calls, fetch: send }
+  if (correlationId === undefined) return calls
+  const { fetch: send } = calls
   return {
     ...calls,
     correlationId,

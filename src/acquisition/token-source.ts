@@ -1,5 +1,6 @@
 import type { AccessToken } from './access-token.js'
 import { apiNamed, createApiClient, type ApiClient } from './api-client.js'
+import { correlatedCalls } from './correlated-calls.js'
 import { createGraphClient, type GraphClient } from './graph-client.js'
 import { createTokenCredential, type TokenCredential } from './token-credential.js'
 import { createTokenFetch, type TokenFetch } from './token-fetch.js'
@@ -55,18 +56,67 @@ export interface TokenOptions {
   readonly needs?: Scopes
 }
 
-export function createTokenSource(settings: TokenSourceSettings): TokenSource {
-  const { acquire, calls } = settings
-  const fetch = createTokenFetch(settings)
-  return Object.freeze({
-    token: (scopes?: Scopes, { needs }: TokenOptions = {}) => acquire({ scopes, needs }),
-    fetch,
-    graph: createGraphClient({
-      fetch,
+/** @param correlationId GUID under which requests are found in logs; a new one each when left out. */
+export function createTokenSource(
+  settings: TokenSourceSettings,
+  correlationId?: string,
+): TokenSource {
+  return new LazySource(settings, correlationId)
+}
+
+/**
+ * A source is made for every request and mostly asked for one thing, so the rest of it is made when
+ * it is wanted. The getters give functions that may be taken out of the source.
+ */
+class LazySource implements TokenSource {
+  readonly #given: TokenSourceSettings
+  readonly #correlationId: string | undefined
+  #settings: TokenSourceSettings | undefined
+  #fetch: TokenFetch | undefined
+  #graph: GraphClient | undefined
+
+  constructor(given: TokenSourceSettings, correlationId: string | undefined) {
+    this.#given = given
+    this.#correlationId = correlationId
+    Object.freeze(this)
+  }
+
+  get token(): TokenSource['token'] {
+    const { acquire } = this.#given
+    return (scopes, { needs } = {}) => acquire({ scopes, needs })
+  }
+
+  get fetch(): TokenFetch {
+    return (this.#fetch ??= createTokenFetch(this.#correlated()))
+  }
+
+  get graph(): GraphClient {
+    return (this.#graph ??= this.#newGraphClient())
+  }
+
+  get api(): TokenSource['api'] {
+    const { calls } = this.#correlated()
+    return (name) => createApiClient({ api: apiNamed(name, calls), fetch: this.fetch, calls })
+  }
+
+  get credential(): TokenSource['credential'] {
+    return () => createTokenCredential(this.#given)
+  }
+
+  #newGraphClient(): GraphClient {
+    const { acquire, calls } = this.#correlated()
+    return createGraphClient({
+      fetch: this.fetch,
       calls,
       token: async (scopes, needs) => (await acquire({ scopes, needs })).reveal(),
-    }),
-    api: (name: string) => createApiClient({ api: apiNamed(name, calls), fetch, calls }),
-    credential: () => createTokenCredential(settings),
-  })
+    })
+  }
+
+  #correlated(): TokenSourceSettings {
+    const { calls } = this.#given
+    return (this.#settings ??= {
+      ...this.#given,
+      calls: correlatedCalls(calls, this.#correlationId),
+    })
+  }
 }
