@@ -2,9 +2,10 @@ import { ScopesInvalidError } from '../protocol/scopes-invalid-error.js'
 import { observerOf, type Findings } from '../protocol/telemetry.js'
 import { keptTokenOf } from '../stores/kept-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
-import { AccessToken } from './access-token.js'
+import type { AccessToken } from './access-token.js'
 import { appGrantOf } from './app-grant.js'
 import { createTokenSource, type TokenSource } from './token-source.js'
+import { tokenNameOf } from './token-name.js'
 import { createRefusedTokens } from './refused-tokens.js'
 import type { Scopes, TokenQuestion } from './token-source-settings.js'
 import { claimsWith } from './wanted-token.js'
@@ -27,6 +28,8 @@ export function createAppOnly(
   const { clock, graph } = settings
   const observe = observerOf(settings.telemetry)
   const grant = appGrantOf(settings)
+  const { cache } = grant
+  const handingOut = { kind: 'token', grant: grant.kind } as const
   const refused = createRefusedTokens()
 
   async function acquire(
@@ -40,9 +43,14 @@ export function createAppOnly(
       purpose: 'app',
       ...(tenant !== undefined && { tenant }),
     })
-    const base = [tenant ?? '', plan.resource, ...(capability === undefined ? [] : [capability])]
+    const base =
+      capability === undefined
+        ? tokenNameOf(tenant ?? '', plan.resource)
+        : tokenNameOf(tenant ?? '', plan.resource, capability)
     if (demand !== undefined) await refused.refuse(base, demand)
     const { name, ...successor } = refused.successorOf(base)
+    const atHand = cache.recall(name)
+    if (atHand !== undefined) return atHand
     const scope = plan.scopes.join(' ')
     const request = {
       tenant: tenant ?? '',
@@ -51,7 +59,7 @@ export function createAppOnly(
       ...successor,
       claims: claimsWith(capability, successor.claims),
     }
-    const kept = await grant.cache.get({
+    return cache.get({
       name,
       onMiss: () => (findings.source = 'shared'),
       async acquire() {
@@ -63,14 +71,13 @@ export function createAppOnly(
         })
       },
     })
-    return new AccessToken(kept)
   }
 
   return (options = {}) => {
     const tenant = grant.tenantFor(options.tenant)
     return createTokenSource({
       acquire: (question) =>
-        observe({ kind: 'token', grant: grant.kind }, (findings) => {
+        observe(handingOut, (findings) => {
           findings.source = 'cache'
           return acquire(tenant, question, findings)
         }),

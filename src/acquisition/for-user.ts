@@ -8,6 +8,7 @@ import { storeKeyOf } from '../stores/store-key.js'
 import { withAnswer, withoutToken, type UserTokens } from '../stores/user-tokens.js'
 import { AccessToken } from './access-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
+import { createKnownAnswers } from './known-answers.js'
 import { createRefusedRenewals } from './refused-renewals.js'
 import { createSharedFlights } from '../stores/shared-flights.js'
 import { createTokenSource, type TokenSource } from './token-source.js'
@@ -19,7 +20,7 @@ import {
   userChallenged,
   withClaims,
 } from './user-needed.js'
-import { claimsWith, wantedToken, type WantedToken } from './wanted-token.js'
+import { claimsWith, createWantedTokens, isPlain, type WantedToken } from './wanted-token.js'
 
 export interface ForUserSettings extends AcquisitionSettings {
   readonly tokens: SessionTokens
@@ -65,19 +66,36 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
   const renewals = new Map<string, Promise<KeptToken>>()
   const refused = createRefusedRenewals(clock)
   const flights = store && createSharedFlights(store)
-  const wantedBy = (question: TokenQuestion) => wantedToken(question, 'user', settings)
+  const wantedBy = createWantedTokens('user', settings)
+  const foundIn = createKnownAnswers<UserTokens, WantedToken, Found>()
   let behind = 0
 
-  async function acquire(user: AskingUser, question: TokenQuestion): Promise<AccessToken> {
+  async function acquire(
+    user: SignedInUser,
+    question: TokenQuestion,
+    findings: Findings,
+  ): Promise<AccessToken> {
     const wanted = wantedBy(question)
-    const kept = keptFor(wanted, await tokens.read(user.session))
+    const held = await tokens.read(user.session)
+    const { kept, token } = (held && foundBy(question, wanted, held)) ?? nothingFound
     const now = clock()
+    if (kept !== undefined && now < kept.refreshAt) return token
+    const asking = { user: { ...user, findings }, wanted }
     if (kept === undefined) {
-      return new AccessToken(await renewed(renewalOf(user, wanted, 'now')))
+      return new AccessToken(await renewed(renewalOf(asking.user, wanted, 'now')))
     }
-    if (now >= kept.staleAt) return new AccessToken(await renewedOrValid(kept, { user, wanted }))
-    const isDue = now >= kept.refreshAt
-    return new AccessToken(isDue ? await servedWhileGood(kept, { user, wanted }) : kept)
+    const served = now >= kept.staleAt ? renewedOrValid : servedWhileGood
+    return new AccessToken(await served(kept, asking))
+  }
+
+  /** What is held is the same object for as long as the session holds the same. */
+  function foundBy(question: TokenQuestion, wanted: WantedToken, held: UserTokens): Found {
+    const known = isPlain(question) ? foundIn.find(held, wanted) : undefined
+    if (known !== undefined) return known
+    const kept = keptFor(wanted, held)
+    const found = kept === undefined ? nothingFound : { kept, token: new AccessToken(kept) }
+    if (isPlain(question)) foundIn.keep(held, wanted, found)
+    return found
   }
 
   /** A token that is about to expire is better than none. */
@@ -211,9 +229,9 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
     createTokenSource(
       {
         acquire: (question) =>
-          observe({ kind: 'token', grant: 'refresh_token' }, (findings) => {
+          observe(handingOut, (findings) => {
             findings.source = 'cache'
-            return acquire({ ...user, findings }, question)
+            return acquire(user, question, findings)
           }),
         unanswered: (question, challenge) => userChallenged(wantedBy(question), challenge),
         delegated: true,
@@ -223,6 +241,13 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
       user.correlationId,
     )
 }
+
+const handingOut = { kind: 'token', grant: 'refresh_token' } as const
+
+/** What is held of a token, and as it is handed out. */
+type Found = { readonly kept: KeptToken; readonly token: AccessToken } | typeof nothingFound
+
+const nothingFound = { kept: undefined, token: undefined } as const
 
 interface Answer {
   readonly refreshToken: string | undefined

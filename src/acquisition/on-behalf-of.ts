@@ -3,16 +3,18 @@ import { ScopesInvalidError } from '../protocol/scopes-invalid-error.js'
 import { observerOf, type Findings } from '../protocol/telemetry.js'
 import { NotDelegatedError } from '../protocol/token-errors.js'
 import { keptTokenOf } from '../stores/kept-token.js'
-import { AccessToken } from './access-token.js'
+import type { AccessToken } from './access-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
 import { asCallerChallenge } from './caller-challenge.js'
+import { createKnownAnswers } from './known-answers.js'
 import { createRefusedTokens } from './refused-tokens.js'
 import { createTokenCache } from './token-cache.js'
 import { digestOf } from './token-digest.js'
+import { tokenNameOf, type TokenName } from './token-name.js'
 import { createTokenSource, type TokenSource } from './token-source.js'
 import type { TokenQuestion } from './token-source-settings.js'
 import { incompleteGrant, userChallenged, withClaims } from './user-needed.js'
-import { claimsWith, wantedToken, type WantedToken } from './wanted-token.js'
+import { claimsWith, createWantedTokens, isPlain, type WantedToken } from './wanted-token.js'
 
 /**
  * Swaps the token this API was called with for one of another API, for the same user. Only a
@@ -29,33 +31,51 @@ export function createOnBehalfOf(
   const observe = observerOf(settings.telemetry)
   const cache = createTokenCache(settings, 'on-behalf-of')
   const refused = createRefusedTokens()
+  const names = createKnownAnswers<Assertion, WantedToken, TokenName>()
+  const wantedBy = createWantedTokens('on-behalf-of', settings)
+  const wantedFrom = (question: TokenQuestion) => notOfThisApi(wantedBy(question), settings)
 
   async function acquire(
     caller: UserCaller,
     question: TokenQuestion,
-    { correlationId, findings }: Asking,
+    asking: Asking,
   ): Promise<AccessToken> {
-    const wanted = wantedFrom(question, settings)
+    const wanted = wantedFrom(question)
     const assertion = usableAssertionOf(caller)
+    if (!isPlain(question)) {
+      return acquireAs(await nameFor(caller, assertion, wanted), {
+        wanted,
+        assertion,
+        caller,
+        asking,
+      })
+    }
+    const known = names.find(assertion, wanted)
+    const name = known ?? (await nameFor(caller, assertion, wanted))
+    if (known === undefined) names.keep(assertion, wanted, name)
+    const atHand = cache.recall(refused.successorOf(name).name)
+    return atHand ?? acquireAs(name, { wanted, assertion, caller, asking })
+  }
+
+  async function acquireAs(
+    base: TokenName,
+    { wanted, assertion, caller, asking }: Acquisition,
+  ): Promise<AccessToken> {
+    const { correlationId, findings } = asking
     const { resource, scopes: requested } = wanted.plan
-    const { tenantId: tenant, objectId } = caller
-    const scope = [...requested].sort().join(' ')
-    const needed = wanted.needs?.scopes.join(' ') ?? ''
     const { capability } = wanted
-    const base = [tenant, objectId, await assertionDigestOf(assertion), resource, scope, needed]
-    if (capability !== undefined) base.push(capability)
     if (wanted.demand !== undefined) await refused.refuse(base, wanted.demand)
     const { name, claims } = refused.successorOf(base)
     const request = {
-      tenant,
+      tenant: caller.tenantId,
       resource,
-      scope,
+      scope: scopeOf(wanted),
       assertion: assertion.token,
       claims: claimsWith(capability, claims),
       correlationId,
     }
     try {
-      const kept = await cache.get({
+      return await cache.get({
         name,
         until: assertion.expiresAt,
         onMiss: () => (findings.source = 'shared'),
@@ -67,7 +87,6 @@ export function createOnBehalfOf(
           return keptTokenOf(response, { resource, requested, receivedAt: clock() })
         },
       })
-      return new AccessToken(kept)
     } catch (error) {
       throw asCallerChallenge(withClaims(error, claims), settings)
     }
@@ -78,12 +97,12 @@ export function createOnBehalfOf(
     return createTokenSource(
       {
         acquire: (question) =>
-          observe({ kind: 'token', grant: 'on-behalf-of' }, (findings) => {
+          observe(handingOut, (findings) => {
             findings.source = 'cache'
             return acquire(user, question, { correlationId, findings })
           }),
         unanswered: (question, challenge) =>
-          asCallerChallenge(userChallenged(wantedFrom(question, settings), challenge), settings),
+          asCallerChallenge(userChallenged(wantedFrom(question), challenge), settings),
         delegated: true,
         tenant: user.tenantId,
         calls: settings,
@@ -93,10 +112,19 @@ export function createOnBehalfOf(
   }
 }
 
+const handingOut = { kind: 'token', grant: 'on-behalf-of' } as const
+
 /** The request that asks, and what is to be told of it. */
 interface Asking {
   readonly correlationId: string | undefined
   readonly findings: Findings
+}
+
+interface Acquisition {
+  readonly wanted: WantedToken
+  readonly assertion: Assertion
+  readonly caller: UserCaller
+  readonly asking: Asking
 }
 
 function delegated(caller: Caller): UserCaller {
@@ -110,8 +138,7 @@ function usableAssertionOf(caller: UserCaller): Assertion {
   throw new NotDelegatedError('not-verified-here')
 }
 
-function wantedFrom(question: TokenQuestion, settings: AcquisitionSettings): WantedToken {
-  const wanted = wantedToken(question, 'on-behalf-of', settings)
+function notOfThisApi(wanted: WantedToken, settings: AcquisitionSettings): WantedToken {
   const { plan } = wanted
   if (plan.resource === settings.clientId || settings.audiences.includes(plan.resource)) {
     throw new ScopesInvalidError({
@@ -123,12 +150,18 @@ function wantedFrom(question: TokenQuestion, settings: AcquisitionSettings): Wan
   return wanted
 }
 
-const digests = new WeakMap<Assertion, Promise<string>>()
+async function nameFor(
+  { tenantId, objectId }: UserCaller,
+  { token }: Assertion,
+  wanted: WantedToken,
+): Promise<TokenName> {
+  const { plan, needs, capability } = wanted
+  const needed = needs?.scopes.join(' ') ?? ''
+  const capable = capability === undefined ? [] : [capability]
+  const digest = await digestOf(token)
+  return tokenNameOf(tenantId, objectId, digest, plan.resource, scopeOf(wanted), needed, ...capable)
+}
 
-function assertionDigestOf(assertion: Assertion): Promise<string> {
-  const known = digests.get(assertion)
-  if (known !== undefined) return known
-  const digest = digestOf(assertion.token)
-  digests.set(assertion, digest)
-  return digest
+function scopeOf({ plan }: WantedToken): string {
+  return [...plan.scopes].sort().join(' ')
 }

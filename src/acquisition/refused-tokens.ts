@@ -1,11 +1,11 @@
-import { cacheKey } from '../protocol/cache-key.js'
 import { digestOf } from './token-digest.js'
+import { tokenNameOf, type TokenName } from './token-name.js'
 import type { Demand } from './token-source-settings.js'
 
 /** What of a cache's name and of a request changes once an API has refused a token. */
 export interface Successor {
   /** The name of the token that came after those refused. */
-  readonly name: readonly string[]
+  readonly name: TokenName
   /** What the API demanded of it. */
   readonly claims: string | undefined
   /** SHA-256 of the token that was refused, as bytes in text. */
@@ -14,8 +14,8 @@ export interface Successor {
 
 /** Tokens that an API refused before they expired: what is cached of them serves nobody any more. */
 export interface RefusedTokens {
-  successorOf(name: readonly string[]): Successor
-  refuse(name: readonly string[], demand: Demand): Promise<void>
+  successorOf(name: TokenName): Successor
+  refuse(name: TokenName, demand: Demand): Promise<void>
 }
 
 const mostRemembered = 10_000
@@ -31,12 +31,15 @@ export function createRefusedTokens(): RefusedTokens {
     successorOf(name) {
       // As it is nearly always.
       if (refused.size === 0) return { name, claims: undefined }
-      const last = refused.get(cacheKey(...name))
+      const last = refused.get(name.key)
       if (last === undefined) return { name, claims: undefined }
-      return { name: [...name, last.digest], claims: last.claims, refused: last.digest }
+      return {
+        name: tokenNameOf(...name.parts, last.digest),
+        claims: last.claims,
+        refused: last.digest,
+      }
     },
-    async refuse(name, { refused: token, claims }) {
-      const key = cacheKey(...name)
+    async refuse({ key }, { refused: token, claims }) {
       const digest = await digestOf(token.reveal())
       refused.delete(key)
       refused.set(key, { digest, claims })

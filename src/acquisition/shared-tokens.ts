@@ -53,7 +53,7 @@ export function createSharedTokens(settings: SharedTokensSettings): SharedTokens
 
   return {
     async get(request, need) {
-      const key = await storeKeyOf('token', ...namespace, ...request.name)
+      const key = await storeKeyOf('token', ...namespace, ...request.name.parts)
       return flights.run(key, {
         look: () => look(key, need),
         async work(publish) {

@@ -1,12 +1,9 @@
-import type { KeptToken } from '../stores/kept-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
 import { createSharedTokens } from './shared-tokens.js'
-import { createTokenMemory, type TokenRequest } from './token-memory.js'
+import { createTokenMemory, type TokenMemory } from './token-memory.js'
 
 /** Tokens of one grant, in this process and in the store that it shares with others, if any. */
-export interface TokenCache {
-  get(request: TokenRequest): Promise<KeptToken>
-}
+export type TokenCache = Pick<TokenMemory, 'recall' | 'get'>
 
 export function createTokenCache(settings: AcquisitionSettings, grant: string): TokenCache {
   const { clock, store, authority, clientId, cacheBytes: capacity } = settings

@@ -1,11 +1,12 @@
 import type { Clock } from '../platform/clock.js'
-import { cacheKey } from '../protocol/cache-key.js'
+import { createBoundedMap } from '../protocol/bounded-map.js'
 import type { KeptToken } from '../stores/kept-token.js'
+import { AccessToken } from './access-token.js'
 import { pauseAfter, repeated } from './refusal-pause.js'
+import type { TokenName } from './token-name.js'
 
 export interface TokenRequest {
-  /** Whatever tells this token from every other; none of it is a token. */
-  readonly name: readonly string[]
+  readonly name: TokenName
   /** Milliseconds since the epoch after which the token may not be used, however long it is valid. */
   readonly until?: number
   readonly acquire: () => Promise<KeptToken>
@@ -19,25 +20,39 @@ export type Fetching = (request: TokenRequest, need: 'usable' | 'fresh') => Prom
 /** Tokens kept in this process: one request to the platform serves everybody who waits for it. */
 export interface TokenMemory {
   /**
+   * The token that is there, as long as there is nothing else to do than to hand it out; `get` does
+   * the rest.
+   */
+  recall(name: TokenName): AccessToken | undefined
+  /**
    * The token of a name, fetched when there is none. A token past its refresh time still serves
    * while one background request renews it. A stale one, which is about to expire, is waited for no
    * longer than a renewal takes: if that fails, the old one serves until it expires.
    * What the platform refused is refused again, without asking, for as long as pauseAfter() says.
    */
-  get(request: TokenRequest): Promise<KeptToken>
+  get(request: TokenRequest): Promise<AccessToken>
   /** Bytes taken, for as long as tokens are ASCII. */
   readonly bytes: number
 }
 
 interface Entry {
-  kept?: KeptToken
+  token: AccessToken | undefined
+  staleAt: number
   keptAt: number
-  pending?: Promise<KeptToken>
-  refusal?: { readonly error: Error; readonly until: number }
+  pending: Promise<AccessToken> | undefined
+  refusal: { readonly error: Error; readonly until: number } | undefined
   /** A failed renewal is not tried again before this time. */
   quietUntil: number
-  bytes: number
 }
+
+const newEntry = (): Entry => ({
+  token: undefined,
+  staleAt: 0,
+  keptAt: 0,
+  pending: undefined,
+  refusal: undefined,
+  quietUntil: 0,
+})
 
 const renewalPause = 30_000
 /** Renewals are not urgent: when many are due at once, the rest comes with later requests. */
@@ -48,64 +63,39 @@ const entryBytes = 512
 
 export interface TokenMemorySettings {
   readonly clock: Clock
-  /** Bytes that may be taken; the token not used for longest is dropped first. */
+  /** Bytes that may be taken; tokens not used for long are dropped first. */
   readonly capacity: number
   readonly fetch?: Fetching
 }
 
 export function createTokenMemory(settings: TokenMemorySettings): TokenMemory {
   const { clock, capacity, fetch = (request: TokenRequest) => request.acquire() } = settings
-  const entries = new Map<string, Entry>()
-  let bytes = 0
+  const entries = createBoundedMap<Entry>(capacity, ({ pending }) => pending !== undefined)
   let renewals = 0
 
-  function touch(key: string): Entry {
-    const entry = entries.get(key) ?? newEntry(key)
-    entries.delete(key)
-    entries.set(key, entry)
-    return entry
-  }
-
-  function newEntry(key: string): Entry {
-    const size = entryBytes + key.length
-    bytes += size
-    return { keptAt: 0, quietUntil: 0, bytes: size }
-  }
-
-  function remove(key: string): void {
-    bytes -= entries.get(key)?.bytes ?? 0
-    entries.delete(key)
-  }
-
-  function makeRoom(): void {
-    for (const [key, entry] of entries) {
-      if (bytes <= capacity) return
-      if (entry.pending === undefined) remove(key)
-    }
-  }
-
-  function keep(key: string, entry: Entry, kept: KeptToken): void {
-    const size = entryBytes + key.length + bytesOf(kept)
-    if (entries.get(key) === entry) bytes += size - entry.bytes
-    Object.assign(entry, { kept, keptAt: clock(), bytes: size })
-    delete entry.refusal
-    makeRoom()
+  function keep(key: string, entry: Entry, kept: KeptToken): AccessToken {
+    const token = new AccessToken(kept)
+    entry.token = token
+    entry.staleAt = kept.staleAt
+    entry.keptAt = clock()
+    entry.refusal = undefined
+    entries.set(key, entry, entryBytes + key.length + bytesOf(kept))
+    return token
   }
 
   function renew(key: string, entry: Entry, request: TokenRequest, need: 'usable' | 'fresh') {
     entry.pending ??= fetch(request, need).then(
       (kept) => {
-        delete entry.pending
-        keep(key, entry, kept)
-        return kept
+        entry.pending = undefined
+        return keep(key, entry, kept)
       },
       (error: unknown) => {
-        delete entry.pending
+        entry.pending = undefined
         const now = clock()
         const pause = pauseAfter(error)
         if (error instanceof Error && pause > 0) entry.refusal = { error, until: now + pause }
         entry.quietUntil = now + Math.max(pause, renewalPause)
-        if (entry.kept === undefined && pause === 0 && entries.get(key) === entry) remove(key)
+        if (entry.token === undefined && pause === 0) entries.delete(key)
         throw error
       },
     )
@@ -121,37 +111,44 @@ export function createTokenMemory(settings: TokenMemorySettings): TokenMemory {
       .finally(() => (renewals -= 1))
   }
 
-  function orWhileValid(kept: KeptToken) {
-    return (error: unknown): KeptToken => {
-      if (clock() < kept.expiresAt) return kept
+  function orWhileValid(token: AccessToken) {
+    return (error: unknown): AccessToken => {
+      if (clock() < token.expiresAt) return token
       throw error
     }
   }
 
   return {
+    recall({ key }) {
+      const entry = entries.get(key)
+      if (entry?.token === undefined) return undefined
+      return isBefore(entry.token.refreshAt, entry, clock()) ? entry.token : undefined
+    },
     async get(request) {
-      const key = cacheKey(...request.name)
-      const entry = touch(key)
+      const { key } = request.name
+      const known = entries.get(key)
+      const entry = known ?? newEntry()
       const now = clock()
-      const { kept, refusal } = entry
-      if (kept !== undefined && isBefore(kept.staleAt, entry, now)) {
-        if (now >= kept.refreshAt && !isAhead(entry.quietUntil, now)) {
+      const { token, refusal } = entry
+      if (token !== undefined && isBefore(entry.staleAt, entry, now)) {
+        if (now >= token.refreshAt && !isAhead(entry.quietUntil, now)) {
           renewBehind(key, entry, request)
         }
-        return kept
+        return token
       }
-      const isValid = kept !== undefined && isBefore(kept.expiresAt, entry, now)
-      if (isValid && isAhead(entry.quietUntil, now)) return kept
+      const isValid = token !== undefined && isBefore(token.expiresAt, entry, now)
+      if (isValid && isAhead(entry.quietUntil, now)) return token
       if (refusal !== undefined && isAhead(refusal.until, now)) {
         throw repeated(refusal.error, refusal.until - now)
       }
       request.onMiss?.()
       const renewal = renew(key, entry, request, 'usable')
-      makeRoom()
-      return isValid ? renewal.catch(orWhileValid(kept)) : renewal
+      // Not before it is needed, so that nothing else takes its place.
+      if (known === undefined) entries.set(key, entry, entryBytes + key.length)
+      return isValid ? renewal.catch(orWhileValid(token)) : renewal
     },
     get bytes() {
-      return bytes
+      return entries.bytes
     },
   }
 }

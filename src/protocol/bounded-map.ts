@@ -1,6 +1,5 @@
-/** Entries found by a key and bounded in bytes: the one not used for longest goes first. */
+/** Entries found by a key and bounded in bytes: those that are not used go before those that are. */
 export interface BoundedMap<Value> {
-  /** Finding an entry makes it the one used last. */
   get(key: string): Value | undefined
   /** @param bytes What the entry weighs. One that is heavier than all may be is not kept. */
   set(key: string, value: Value, bytes: number): void
@@ -13,17 +12,25 @@ interface Link<Value> {
   readonly key: string
   readonly value: Value
   readonly bytes: number
+  /** Whether it was found since it was last passed over. */
+  isUsed: boolean
   older: Link<Value> | undefined
   newer: Link<Value> | undefined
 }
 
 /**
- * A Map remembers the order of insertion too, but it is slow at its beginning once many entries
- * were taken from there: the order of use is kept beside it, in links.
+ * Finding an entry marks it, and only making room moves entries: the oldest goes, unless it is
+ * marked; then it loses the mark and becomes the newest (the clock algorithm, or second chance). A
+ * strict order of use would touch three more entries each time one is found. A Map remembers the
+ * order of insertion too, but it is slow at its beginning once many entries were taken from there.
  *
  * @param limit Bytes that the entries may weigh together.
+ * @param isNeeded Entries that do not go, even if the others are not enough.
  */
-export function createBoundedMap<Value>(limit: number): BoundedMap<Value> {
+export function createBoundedMap<Value>(
+  limit: number,
+  isNeeded: (value: Value) => boolean = () => false,
+): BoundedMap<Value> {
   const links = new Map<string, Link<Value>>()
   let oldest: Link<Value> | undefined
   let newest: Link<Value> | undefined
@@ -52,24 +59,38 @@ export function createBoundedMap<Value>(limit: number): BoundedMap<Value> {
     bytes -= link.bytes
   }
 
+  function passOver(link: Link<Value>): void {
+    link.isUsed = false
+    unlink(link)
+    append(link)
+  }
+
+  /** Who was passed over once has no mark the second time, so two rounds are enough. */
+  function makeRoom(): void {
+    for (let left = 2 * links.size; left > 0 && bytes > limit && oldest !== undefined; left -= 1) {
+      if (oldest.isUsed || isNeeded(oldest.value)) passOver(oldest)
+      else drop(oldest)
+    }
+  }
+
   return {
     get(key) {
       const link = links.get(key)
       if (link === undefined) return undefined
-      if (link !== newest) {
-        unlink(link)
-        append(link)
-      }
+      // Written only where it changes: the entries of all users do not fit into a cache.
+      if (!link.isUsed) link.isUsed = true
       return link.value
     },
     set(key, value, weight) {
       const before = links.get(key)
       if (before !== undefined) drop(before)
-      const link = { key, value, bytes: weight, older: undefined, newer: undefined }
+      if (weight > limit) return
+      const link = { key, value, bytes: weight, isUsed: true, older: undefined, newer: undefined }
       links.set(key, link)
       append(link)
       bytes += weight
-      while (bytes > limit && oldest !== undefined) drop(oldest)
+      makeRoom()
+      link.isUsed = false
     },
     delete(key) {
       const link = links.get(key)

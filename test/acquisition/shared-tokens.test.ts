@@ -3,6 +3,7 @@ import { createClient } from 'redis'
 import { redisTokenStore } from 'entrada/redis'
 import { createSharedTokens, type SharedTokens } from '../../src/acquisition/shared-tokens.js'
 import { createTokenMemory, type TokenMemory } from '../../src/acquisition/token-memory.js'
+import { tokenNameOf } from '../../src/acquisition/token-name.js'
 import { InteractionRequiredError, ThrottledError } from '../../src/protocol/token-errors.js'
 import { keptTokenOf, type KeptToken } from '../../src/stores/kept-token.js'
 import { createMemoryTokenStore } from '../../src/stores/memory-token-store.js'
@@ -45,9 +46,10 @@ function platform() {
       fetch: (request, need) => shared.get(request, need),
     })
     return {
-      get: async (...name: string[]) => (await memory.get({ name, acquire })).token,
+      get: async (...name: string[]) =>
+        (await memory.get({ name: tokenNameOf(...name), acquire })).reveal(),
       getUntil: async (until: number, ...name: string[]) =>
-        (await memory.get({ name, acquire, until })).token,
+        (await memory.get({ name: tokenNameOf(...name), acquire, until })).reveal(),
     }
   }
   return { calls, process }

@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals'
 import { AccessToken } from '../../src/acquisition/access-token.js'
 import { keptTokenOf, type KeptToken } from '../../src/stores/kept-token.js'
 import { createTokenMemory } from '../../src/acquisition/token-memory.js'
+import { tokenNameOf } from '../../src/acquisition/token-name.js'
 import { InteractionRequiredError, ThrottledError } from '../../src/protocol/token-errors.js'
 import { consentMissing, interactionNeeded, throttled, unavailable } from './refusals.js'
 
@@ -33,12 +34,12 @@ function remembering({
   return {
     calls,
     memory,
-    get: (...name: string[]) => memory.get({ name, acquire }),
+    get: (...name: string[]) => memory.get({ name: tokenNameOf(...name), acquire }),
     settle: () => new Promise(setImmediate),
   }
 }
 
-const textOf = async (granted: Promise<KeptToken>) => (await granted).token
+const textOf = async (granted: Promise<AccessToken>) => (await granted).reveal()
 
 describe('tokens kept in memory', () => {
   it('T01 makes one request for a thousand that wait, and none while the token is good', async () => {
