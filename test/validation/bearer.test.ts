@@ -41,18 +41,21 @@ describe.each(memories)('the bearer token of a request, memory %s', (memory) => 
     expect(answer(header)).toBe(bare)
   })
 
+  /** Where time grew with the square of the length, the limit of a test would be over long before. */
+  const endless = 500_000
   it.each([
     ['nothing after the scheme', 'Bearer'],
     ['one space', 'Bearer '],
-    ['9,000 spaces', `Bearer${' '.repeat(9000)}`],
-    ['9,000 tabs', `Bearer${'\t'.repeat(9000)}`],
-    ['9,000 spaces before a character that no token has', `Bearer${' '.repeat(9000)}é`],
-    ['9,000 times a comma and a space', `Bearer ${', '.repeat(9000)}`],
-  ])('G03 is refused at once when it is empty: %s', (_title, header) => {
-    const before = performance.now()
-    expect(answer(header)).toMatch(invalid)
-    expect(performance.now() - before).toBeLessThan(50)
-  })
+    ['spaces only', `Bearer${' '.repeat(endless)}`],
+    ['tabs only', `Bearer${'\t'.repeat(endless)}`],
+    ['spaces before a character that no token has', `Bearer${' '.repeat(endless)}é`],
+    ['commas and spaces', `Bearer ${', '.repeat(endless)}`],
+  ])(
+    'G03 is refused, in time that grows with its length only, when it is empty: %s',
+    (_title, header) => {
+      expect(answer(header)).toMatch(invalid)
+    },
+  )
 
   it.each([
     `bearer ${token}`,
