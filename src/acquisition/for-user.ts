@@ -4,6 +4,7 @@ import { observerOf, type Findings } from '../protocol/telemetry.js'
 import type { SessionPort } from '../stores/session-port.js'
 import type { SessionTokens } from '../stores/session-tokens.js'
 import { keptTokenOf, type KeptToken } from '../stores/kept-token.js'
+import type { ScopePlan } from '../protocol/scope-plan.js'
 import { storeKeyOf } from '../stores/store-key.js'
 import { withAnswer, withoutToken, type UserTokens } from '../stores/user-tokens.js'
 import { AccessToken } from './access-token.js'
@@ -20,7 +21,7 @@ import {
   userChallenged,
   withClaims,
 } from './user-needed.js'
-import { claimsWith, createWantedTokens, isPlain, type WantedToken } from './wanted-token.js'
+import { claimsWith, isPlain, wantedToken, type WantedToken } from './wanted-token.js'
 
 export interface ForUserSettings extends AcquisitionSettings {
   readonly tokens: SessionTokens
@@ -66,8 +67,8 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
   const renewals = new Map<string, Promise<KeptToken>>()
   const refused = createRefusedRenewals(clock)
   const flights = store && createSharedFlights(store)
-  const wantedBy = createWantedTokens('user', settings)
-  const foundIn = createKnownAnswers<UserTokens, WantedToken, Found>()
+  const wantedBy = (question: TokenQuestion) => wantedToken(question, 'user', settings)
+  const foundIn = createKnownAnswers<UserTokens, ScopePlan, Found>()
   let behind = 0
 
   async function acquire(
@@ -90,11 +91,11 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
 
   /** What is held is the same object for as long as the session holds the same. */
   function foundBy(question: TokenQuestion, wanted: WantedToken, held: UserTokens): Found {
-    const known = isPlain(question) ? foundIn.find(held, wanted) : undefined
+    const known = isPlain(question) ? foundIn.find(held, wanted.plan) : undefined
     if (known !== undefined) return known
     const kept = keptFor(wanted, held)
     const found = kept === undefined ? nothingFound : { kept, token: new AccessToken(kept) }
-    if (isPlain(question)) foundIn.keep(held, wanted, found)
+    if (isPlain(question)) foundIn.keep(held, wanted.plan, found)
     return found
   }
 

@@ -1,4 +1,7 @@
-/** What was once worked out for a subject and a question; neither changes. It goes with the subject. */
+/**
+ * What was once worked out for a subject and a question; neither changes. It goes with the subject.
+ * A question is known again as the same object: plans of scopes are, which are made once.
+ */
 export interface KnownAnswers<Subject extends object, Question extends object, Answer> {
   find(subject: Subject, question: Question): Answer | undefined
   keep(subject: Subject, question: Question, answer: Answer): void

@@ -1,4 +1,5 @@
 import { assertionOf, type Assertion, type Caller, type UserCaller } from '../protocol/caller.js'
+import type { ScopePlan } from '../protocol/scope-plan.js'
 import { ScopesInvalidError } from '../protocol/scopes-invalid-error.js'
 import { observerOf, type Findings } from '../protocol/telemetry.js'
 import { NotDelegatedError } from '../protocol/token-errors.js'
@@ -14,7 +15,7 @@ import { tokenNameOf, type TokenName } from './token-name.js'
 import { createTokenSource, type TokenSource } from './token-source.js'
 import type { TokenQuestion } from './token-source-settings.js'
 import { incompleteGrant, userChallenged, withClaims } from './user-needed.js'
-import { claimsWith, createWantedTokens, isPlain, type WantedToken } from './wanted-token.js'
+import { claimsWith, isPlain, wantedToken, type WantedToken } from './wanted-token.js'
 
 /**
  * Swaps the token this API was called with for one of another API, for the same user. Only a
@@ -31,16 +32,14 @@ export function createOnBehalfOf(
   const observe = observerOf(settings.telemetry)
   const cache = createTokenCache(settings, 'on-behalf-of')
   const refused = createRefusedTokens()
-  const names = createKnownAnswers<Assertion, WantedToken, TokenName>()
-  const wantedBy = createWantedTokens('on-behalf-of', settings)
-  const wantedFrom = (question: TokenQuestion) => notOfThisApi(wantedBy(question), settings)
+  const names = createKnownAnswers<Assertion, ScopePlan, TokenName>()
 
   async function acquire(
     caller: UserCaller,
     question: TokenQuestion,
     asking: Asking,
   ): Promise<AccessToken> {
-    const wanted = wantedFrom(question)
+    const wanted = wantedFrom(question, settings)
     const assertion = usableAssertionOf(caller)
     if (!isPlain(question)) {
       return acquireAs(await nameFor(caller, assertion, wanted), {
@@ -50,9 +49,9 @@ export function createOnBehalfOf(
         asking,
       })
     }
-    const known = names.find(assertion, wanted)
+    const known = names.find(assertion, wanted.plan)
     const name = known ?? (await nameFor(caller, assertion, wanted))
-    if (known === undefined) names.keep(assertion, wanted, name)
+    if (known === undefined) names.keep(assertion, wanted.plan, name)
     const atHand = cache.recall(refused.successorOf(name).name)
     return atHand ?? acquireAs(name, { wanted, assertion, caller, asking })
   }
@@ -102,7 +101,7 @@ export function createOnBehalfOf(
             return acquire(user, question, { correlationId, findings })
           }),
         unanswered: (question, challenge) =>
-          asCallerChallenge(userChallenged(wantedFrom(question), challenge), settings),
+          asCallerChallenge(userChallenged(wantedFrom(question, settings), challenge), settings),
         delegated: true,
         tenant: user.tenantId,
         calls: settings,
@@ -138,7 +137,8 @@ function usableAssertionOf(caller: UserCaller): Assertion {
   throw new NotDelegatedError('not-verified-here')
 }
 
-function notOfThisApi(wanted: WantedToken, settings: AcquisitionSettings): WantedToken {
+function wantedFrom(question: TokenQuestion, settings: AcquisitionSettings): WantedToken {
+  const wanted = wantedToken(question, 'on-behalf-of', settings)
   const { plan } = wanted
   if (plan.resource === settings.clientId || settings.audiences.includes(plan.resource)) {
     throw new ScopesInvalidError({

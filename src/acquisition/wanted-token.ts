@@ -45,33 +45,6 @@ export function wantedToken(
   return { plan, needs: needed, demand, capability }
 }
 
-const mostRemembered = 1000
-
-/**
- * {@link wantedToken}, settled once for each way a program writes the scopes: the same question then
- * gives the same object, by which what depends on it is found again. Questions that say more than
- * scopes are settled each time.
- */
-export function createWantedTokens(
-  purpose: ScopePurpose,
-  settings: Pick<AcquisitionSettings, 'plan' | 'graph'>,
-): (question: TokenQuestion) => WantedToken {
-  const settled = new Map<string, WantedToken>()
-  const byDefault = `${settings.graph.resource}/.default`
-
-  return (question) => {
-    if (!isPlain(question)) return wantedToken(question, purpose, settings)
-    const { scopes = byDefault } = question
-    const text = typeof scopes === 'string' ? scopes : scopes.join(' ')
-    const known = settled.get(text)
-    if (known !== undefined) return known
-    const wanted = Object.freeze(wantedToken(question, purpose, settings))
-    if (settled.size >= mostRemembered) settled.clear()
-    settled.set(text, wanted)
-    return wanted
-  }
-}
-
 /** Whether it says nothing but scopes, as nearly all questions. */
 export function isPlain({ needs, demand, capability }: TokenQuestion): boolean {
   return needs === undefined && demand === undefined && capability === undefined

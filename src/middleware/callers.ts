@@ -6,7 +6,6 @@ import { NoCallerError } from '../protocol/no-caller-error.js'
  * other's callers, and nothing is written on the request.
  */
 export interface Callers {
-  /** @param request What the caller is found by: the request, or the caller that is passed on. */
   remember(request: object, caller: Caller): void
   /** @throws NoCallerError (ERR_ENTRA_NO_CALLER) when no guard of this instance let it through. */
   of(request: object): Caller

@@ -39,11 +39,8 @@ export interface KeySet {
   current(): LoadedKeys | undefined
   /** The keys in use, fetched first if there are none. */
   ready(): Promise<LoadedKeys>
-  /**
-   * As `ready`, at once where that can be; a key id that is not among them may send for new keys,
-   * within the budget.
-   */
-  readyFor(kid: string): LoadedKeys | Promise<LoadedKeys>
+  /** As `ready`; a key id that is not among them may send for new keys, within the budget. */
+  readyFor(kid: string): Promise<LoadedKeys>
   /** Forgets every key, as after the news that one is compromised. */
   purge(): void
 }
@@ -147,14 +144,11 @@ export function createKeySet(settings: KeySetSettings): KeySet {
     }
   }
 
-  function readyFor(kid: string): LoadedKeys | Promise<LoadedKeys> {
+  async function readyFor(kid: string): Promise<LoadedKeys> {
     const known = current()
     // What was fetched for this very request needs no second look.
     if (known === undefined) return ready()
-    return known.keys.withId(kid).length > 0 ? known : searching(kid, known)
-  }
-
-  async function searching(kid: string, known: LoadedKeys): Promise<LoadedKeys> {
+    if (known.keys.withId(kid).length > 0) return known
     const latest = await newer(known)
     if (latest.keys.withId(kid).length === 0 && ageOf(latest) > staleAfter) throw unavailable()
     return latest

@@ -1,6 +1,5 @@
 import { compactVerify } from 'jose'
 import type { Authority, TokenVersion } from '../protocol/authority.js'
-import { isLater } from '../protocol/at-once.js'
 import type { PlatformEventListener } from '../protocol/events.js'
 import { issuerOf } from '../protocol/issuers.js'
 import { shown } from '../protocol/refusal-reason.js'
@@ -132,8 +131,7 @@ export function createJwtVerifier(settings: JwtVerifierSettings): JwtVerifier {
     checkIssuer(issued)
     const keySet = keySetOf(issued.version)
     checkTimes(issued, { clock, tolerance, clockDifference: keySet.current()?.clockDifference })
-    const ready = keySet.readyFor(header.kid)
-    const loaded = isLater(ready) ? await ready : ready
+    const loaded = await keySet.readyFor(header.kid)
     const tenantId = checkTenant(authority, loaded.metadata, issued)
     const key = await signingKeyOf(jwt, candidates(loaded, header.kid, issued, tenantId))
     const { metadata } = loaded

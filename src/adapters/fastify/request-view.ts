@@ -3,7 +3,7 @@ import type { Header } from '../../middleware/reply.js'
 import type { RequestView } from '../../middleware/request-view.js'
 import type { SessionPort } from '../../stores/session-port.js'
 import { formOf } from '../node-http/form.js'
-import { headerOf, rawValuesOf } from '../node-http/raw-header.js'
+import { NodeView } from '../node-http/node-view.js'
 import { addHeaders } from './add-headers.js'
 import { sessionOf } from './fastify-session.js'
 
@@ -12,14 +12,12 @@ export function viewOf(request: FastifyRequest, reply?: FastifyReply): RequestVi
   return new FastifyView(request, reply)
 }
 
-/** A class, so that a request costs one small object: getters and functions are shared by all. */
-class FastifyView implements RequestView {
-  readonly key: FastifyRequest['raw']
+class FastifyView extends NodeView implements RequestView {
   readonly #request: FastifyRequest
   readonly #reply: FastifyReply | undefined
 
   constructor(request: FastifyRequest, reply: FastifyReply | undefined) {
-    this.key = request.raw
+    super(request.raw)
     this.#request = request
     this.#reply = reply
   }
@@ -30,14 +28,6 @@ class FastifyView implements RequestView {
 
   get url(): string {
     return this.#request.originalUrl
-  }
-
-  get authorization(): readonly string[] {
-    return rawValuesOf(this.key, 'authorization')
-  }
-
-  header(name: string): string | undefined {
-    return headerOf(this.key, name)
   }
 
   form(): Promise<URLSearchParams> {

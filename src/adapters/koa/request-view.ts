@@ -4,7 +4,7 @@ import type { RequestView } from '../../middleware/request-view.js'
 import type { SessionPort } from '../../stores/session-port.js'
 import { addHeaders } from '../node-http/add-headers.js'
 import { formOf } from '../node-http/form.js'
-import { headerOf, rawValuesOf } from '../node-http/raw-header.js'
+import { NodeView } from '../node-http/node-view.js'
 import { sessionOf } from './koa-session.js'
 
 /** A Koa context as the core sees it. */
@@ -12,13 +12,11 @@ export function viewOf(context: Context): RequestView {
   return new KoaView(context)
 }
 
-/** A class, so that a request costs one small object: getters and functions are shared by all. */
-class KoaView implements RequestView {
-  readonly key: Context['req']
+class KoaView extends NodeView implements RequestView {
   readonly #context: Context
 
   constructor(context: Context) {
-    this.key = context.req
+    super(context.req)
     this.#context = context
   }
 
@@ -28,14 +26,6 @@ class KoaView implements RequestView {
 
   get url(): string {
     return this.#context.originalUrl
-  }
-
-  get authorization(): readonly string[] {
-    return rawValuesOf(this.key, 'authorization')
-  }
-
-  header(name: string): string | undefined {
-    return headerOf(this.key, name)
   }
 
   form(): Promise<URLSearchParams> {
