@@ -1,9 +1,10 @@
 import type { Clock } from '../platform/clock.js'
+import { after } from '../protocol/at-once.js'
 import { ConfigurationError } from '../protocol/configuration-error.js'
 import { SignInRefusedError, SignInRequiredError } from '../protocol/sign-in-errors.js'
 import { hintsFor, type InteractivePrompt } from '../sign-in/authorization-request.js'
 import type { Histories } from '../sign-in/history.js'
-import { contextsIn, unmetBy, type SignInRequirement } from '../sign-in/sign-in-requirement.js'
+import { contextsIn, unmetBy, type SignInRequirement, type Unmet } from '../sign-in/sign-in-requirement.js'
 import type { SignedIn } from '../sign-in/signed-in.js'
 import type { TransactionContent } from '../sign-in/transaction.js'
 import type { NonEmpty } from '../validation/requirement.js'
@@ -30,7 +31,9 @@ export interface PageGuardSettings {
   readonly clock: Clock
   readonly clockToleranceSeconds: number
   readonly loginPath: string
-  readonly signedInWith: (request: RequestView) => Promise<SignedIn | undefined>
+  readonly signedInWith: (
+    request: RequestView,
+  ) => SignedIn | undefined | Promise<SignedIn | undefined>
   readonly histories: Histories
   readonly sendAway: SendAway
   readonly sessionOf: SessionOf
@@ -51,19 +54,22 @@ export function createPageGuard(settings: PageGuardSettings): PageGuard {
     }
     const need = `${acrs.join(' ')}/${maxAge ?? ''}`
 
-    return async function requireSignIn(request) {
-      const signedIn = await settings.signedInWith(request)
-      const session = sessionOf(request)
-      if (signedIn === undefined) {
-        const error = new SignInRequiredError(loginPath)
-        return sendAway(request, { error, content, hints: { prompt } })
-      }
-      const { account } = signedIn
+    function admitted(request: RequestView, signedIn: SignedIn | undefined) {
+      if (signedIn === undefined) return toSignIn(request)
       const time = { now: clock(), toleranceSeconds: clockToleranceSeconds }
-      const unmet = unmetBy(account.claims, content, time)
-      if (unmet === undefined) return undefined
+      const unmet = unmetBy(signedIn.account.claims, content, time)
+      return unmet && toProve(request, signedIn.account, unmet)
+    }
+
+    function toSignIn(request: RequestView) {
+      sessionOf(request) // says what is wrong when there is none
+      const error = new SignInRequiredError(loginPath)
+      return sendAway(request, { error, content, hints: { prompt } })
+    }
+
+    function toProve(request: RequestView, account: SignedIn['account'], unmet: Unmet) {
       // Sent away for this a moment ago, and back without it: once more would be a loop.
-      if (histories.wasMet(session, need)) {
+      if (histories.wasMet(sessionOf(request), need)) {
         return settings.errors(request, new SignInRefusedError('requirement', { unmet }))
       }
       return sendAway(request, {
@@ -71,6 +77,10 @@ export function createPageGuard(settings: PageGuardSettings): PageGuard {
         content: { ...withHeld(content, account.claims), need },
         hints: { ...hintsFor(account), prompt: prompt ?? promptFor(unmet) },
       })
+    }
+
+    return function requireSignIn(request) {
+      return after(settings.signedInWith(request), (signedIn) => admitted(request, signedIn))
     }
   }
 }
@@ -87,7 +97,7 @@ function withHeld(
   }
 }
 
-function promptFor(unmet: ReturnType<typeof unmetBy>): InteractivePrompt | undefined {
+function promptFor(unmet: Unmet): InteractivePrompt | undefined {
   return unmet === 'acrs' ? undefined : 'login'
 }
 

@@ -15,11 +15,11 @@ export type SessionOf = (request: RequestView) => SessionPort
 /** Where the sessions of requests come from: the framework's middleware, or a cookie of ours. */
 export interface RequestSessions {
   /** Opens the session of a request; whatever looks at a request first calls it. */
-  open(request: RequestView): Promise<SessionPort | undefined>
+  open(request: RequestView): SessionPort | undefined | Promise<SessionPort | undefined>
   /** The session of a request, once it is open. */
   readonly of: SessionOf
   /** Puts what has changed into the answer; the framework's own sessions do so by themselves. */
-  commit(request: RequestView): Promise<void>
+  commit(request: RequestView): void | Promise<void>
 }
 
 /** The sessions that the framework's session middleware keeps. */
@@ -30,7 +30,7 @@ export function createFrameworkSessions(warn: (message: string) => void): Reques
   const watched = new WeakSet()
 
   /** Session middleware does not tell how it is set up, so the first sessions show it. */
-  function watch({ key, session }: RequestView): void {
+  function watch(key: object, session: SessionPort | undefined): void {
     if (watchesLeft === 0 || session?.onNeedlessSave === undefined || watched.has(key)) return
     watched.add(key)
     watchesLeft -= 1
@@ -41,7 +41,7 @@ export function createFrameworkSessions(warn: (message: string) => void): Reques
     })
   }
 
-  function seen({ session }: RequestView): SessionPort | undefined {
+  function seen(session: SessionPort | undefined): SessionPort | undefined {
     if (session !== undefined && !wasSeen) {
       wasSeen = true
       if (session.isStrict === true) warn(strictCookieDoubt)
@@ -51,12 +51,12 @@ export function createFrameworkSessions(warn: (message: string) => void): Reques
   }
 
   return {
-    open(request) {
-      watch(request)
-      return Promise.resolve(seen(request))
+    open({ key, session }) {
+      watch(key, session)
+      return seen(session)
     },
     of(request) {
-      const session = seen(request)
+      const session = seen(request.session)
       if (session !== undefined) return session
       if (wasSeen) throw new SessionUnavailableError('read')
       throw new ConfigurationError({
@@ -66,7 +66,7 @@ export function createFrameworkSessions(warn: (message: string) => void): Reques
         option: 'signIn',
       })
     },
-    commit: () => Promise.resolve(),
+    commit: () => undefined,
   }
 }
 

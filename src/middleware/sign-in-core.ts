@@ -6,6 +6,7 @@ import { createSealer } from '../platform/seal.js'
 import type { TokenEndpoint } from '../platform/token-endpoint.js'
 import type { JwtVerifier } from '../platform/verified-jwt.js'
 import type { Account } from '../protocol/account.js'
+import { after } from '../protocol/at-once.js'
 import { authorityUrl, type Authority } from '../protocol/authority.js'
 import type { SignInEvent } from '../protocol/events.js'
 import { ForgedRequestError, SignInRequiredError } from '../protocol/sign-in-errors.js'
@@ -36,7 +37,7 @@ import { createSignInRoutes } from './sign-in-routes.js'
 import { signInChoicesOf, type SignInOptions } from './sign-in-options.js'
 import { createSignOutRoutes } from './sign-out-routes.js'
 import { createSilentAttempts } from './silent-attempts.js'
-import { pluginStep, type ErrorStep, type PluginStep, type Step } from './step.js'
+import { pluginStep, type Answer, type ErrorStep, type PluginStep, type Step } from './step.js'
 
 export interface SignInSettings {
   readonly authority: Authority
@@ -229,28 +230,26 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
 
   /** A guard may be the first to look at a request, and then notes that its user is active. */
   function committing(step: Step): Step {
-    return async (request) => {
-      const reply = await step(request)
-      await requestSessions.commit(request)
-      return reply
-    }
+    return (request) =>
+      after(step(request), (reply) => after(requestSessions.commit(request), () => reply))
   }
 
   /** Looks once per request, however many guards ask. */
-  async function signedInWith(request: RequestView): Promise<SignedIn | undefined> {
+  function signedInWith(request: RequestView): SignedIn | undefined | Promise<SignedIn | undefined> {
     if (accounts.isKnown(request.key)) return accounts.signedInOf(request.key)
-    const session = await requestSessions.open(request)
-    const signedIn = session === undefined ? undefined : await sessions.read(session)
-    accounts.remember(request.key, signedIn)
-    return signedIn
+    const found = after(requestSessions.open(request), (session) => session && sessions.read(session))
+    return after(found, (signedIn) => {
+      accounts.remember(request.key, signedIn)
+      return signedIn
+    })
   }
 
-  async function signIn(request: RequestView) {
-    await requestSessions.open(request)
+  function signIn(request: RequestView): Answer | Promise<Answer> {
     const route = routes.get(pathOf(request))
-    if (route !== undefined) return route(request)
-    const signedIn = await signedInWith(request)
-    return signedIn === undefined && choices.silent ? silent.attempt(request) : undefined
+    if (route !== undefined) return after(requestSessions.open(request), () => route(request))
+    return after(signedInWith(request), (signedIn) =>
+      signedIn === undefined && choices.silent ? silent.attempt(request) : undefined,
+    )
   }
 
   return {

@@ -1,5 +1,4 @@
 import { createBoundedMap } from '../protocol/bounded-map.js'
-import { cacheKey } from '../protocol/cache-key.js'
 import type { Sealer, SealPurpose, Unsealed } from './seal.js'
 
 /** Records that come with one request after another, where others are opened once. */
@@ -11,7 +10,8 @@ const overhead = 512
 
 interface Entry {
   readonly sealed: string
-  readonly context: string
+  readonly purpose: SealPurpose
+  readonly boundTo: readonly string[]
   readonly unsealed: Unsealed
 }
 
@@ -26,20 +26,40 @@ interface Entry {
 export function withMemory(sealer: Sealer, limit: number): Sealer {
   const entries = createBoundedMap<Entry>(limit)
 
+  async function openAnew(
+    purpose: SealPurpose,
+    sealed: string,
+    boundTo: readonly string[],
+  ): Promise<Unsealed | undefined> {
+    const unsealed = await sealer.open(purpose, sealed, boundTo)
+    if (unsealed !== undefined) {
+      const entry = { sealed, purpose, boundTo: [...boundTo], unsealed }
+      entries.set(indexOf(sealed), entry, sealed.length * 3 + overhead)
+    }
+    return unsealed
+  }
+
   return {
     seal: (...request) => sealer.seal(...request),
-    async open(purpose, sealed, additionalData) {
+    open(purpose, sealed, additionalData) {
       if (!readAgain.has(purpose)) return sealer.open(purpose, sealed, additionalData)
-      // The end of a record is its authentication tag.
-      const index = sealed.slice(-indexLength)
-      const context = cacheKey(purpose, ...additionalData)
-      const entry = entries.get(index)
-      if (entry?.sealed === sealed && entry.context === context) return entry.unsealed
-      const unsealed = await sealer.open(purpose, sealed, additionalData)
-      if (unsealed !== undefined) {
-        entries.set(index, { sealed, context, unsealed }, sealed.length * 3 + overhead)
-      }
-      return unsealed
+      const entry = entries.get(indexOf(sealed))
+      return entry?.sealed === sealed && isBoundTo(entry, purpose, additionalData)
+        ? entry.unsealed
+        : openAnew(purpose, sealed, additionalData)
     },
   }
+}
+
+/** The end of a record is its authentication tag. */
+function indexOf(sealed: string): string {
+  return sealed.slice(-indexLength)
+}
+
+function isBoundTo(entry: Entry, purpose: SealPurpose, additionalData: readonly string[]): boolean {
+  return (
+    entry.purpose === purpose &&
+    entry.boundTo.length === additionalData.length &&
+    entry.boundTo.every((part, index) => part === additionalData[index])
+  )
 }

@@ -31,12 +31,15 @@ export interface Sealer {
    *   the same when the value is opened, and is not in the result.
    */
   seal(purpose: SealPurpose, text: string, additionalData: readonly string[]): Promise<string>
-  /** Undefined when the value was changed, moved, sealed for something else or by another secret. */
+  /**
+   * Undefined when the value was changed, moved, sealed for something else or by another secret. At
+   * once when it is remembered.
+   */
   open(
     purpose: SealPurpose,
     sealed: string,
     additionalData: readonly string[],
-  ): Promise<Unsealed | undefined>
+  ): Unsealed | undefined | Promise<Unsealed | undefined>
 }
 
 const version = '1'
@@ -82,7 +85,8 @@ export function createSealer(secrets: readonly string[]): Sealer {
 class Opened implements Unsealed {
   readonly text: string
   readonly current: boolean
-  #reading: { readonly by: unknown; readonly value: unknown } | undefined
+  #reader: unknown
+  #made: unknown
 
   constructor(text: string, current: boolean) {
     this.text = text
@@ -90,8 +94,11 @@ class Opened implements Unsealed {
   }
 
   as<Value>(read: (text: string) => Value): Value {
-    if (this.#reading?.by !== read) this.#reading = { by: read, value: read(this.text) }
-    return this.#reading.value as Value // made by this very reader
+    if (this.#reader !== read) {
+      this.#made = read(this.text)
+      this.#reader = read
+    }
+    return this.#made as Value // made by this very reader
   }
 }
 

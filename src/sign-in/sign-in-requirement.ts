@@ -21,13 +21,18 @@ export function unmetBy(
   time: { readonly now: number; readonly toleranceSeconds: number },
 ): Unmet | undefined {
   const { acrs = [], maxAge } = requirement
-  const held = contextsIn(claims)
-  if (!acrs.every((context) => held.includes(context.toLowerCase()))) return 'acrs'
+  if (!areHeld(acrs, claims)) return 'acrs'
   if (maxAge === undefined) return undefined
   const signedInAt = claims['auth_time']
   if (typeof signedInAt !== 'number' || !Number.isFinite(signedInAt)) return 'auth-time'
   const age = time.now / 1000 - signedInAt
   return age > maxAge + time.toleranceSeconds ? 'max-age' : undefined
+}
+
+function areHeld(acrs: readonly string[], claims: IdTokenClaims): boolean {
+  if (acrs.length === 0) return true
+  const held = contextsIn(claims)
+  return acrs.every((context) => held.includes(context.toLowerCase()))
 }
 
 /** The authentication contexts (`acrs`) that an ID token names, in lower case. */

@@ -1,12 +1,13 @@
 import { encodeBase64Url } from '../platform/base64url.js'
 import type { Clock } from '../platform/clock.js'
-import type { Sealer } from '../platform/seal.js'
+import type { Sealer, Unsealed } from '../platform/seal.js'
 import {
   accountOf,
   type Account,
   type AccountDetails,
   type IdTokenClaims,
 } from '../protocol/account.js'
+import { after, isLater } from '../protocol/at-once.js'
 import { SessionUnavailableError } from '../protocol/sign-in-errors.js'
 import type { SessionPort } from '../stores/session-port.js'
 import type { Tombstones } from './tombstones.js'
@@ -30,8 +31,11 @@ export interface AccountSource {
 }
 
 export interface SignedInSessions {
-  /** Who is signed in, if anybody is, and the sign-in neither too old nor ended elsewhere. */
-  read(session: SessionPort): Promise<SignedIn | undefined>
+  /**
+   * Who is signed in, if anybody is, and the sign-in neither too old nor ended elsewhere: at once
+   * when the record is remembered and nothing is to be written.
+   */
+  read(session: SessionPort): SignedIn | undefined | Promise<SignedIn | undefined>
   write(session: SessionPort, source: AccountSource): Promise<SignedIn>
   /** Takes the sign-in out of the session and sees to it that it does not come back. */
   end(session: SessionPort, signedIn: SignedIn): Promise<void>
@@ -66,46 +70,60 @@ export function createSignedInSessions(settings: SignedInSettings): SignedInSess
     session.write(key, await sealer.seal('account', text, boundTo(session)))
   }
 
-  async function endOf(
+  function endOf(
     signedIn: SignedIn,
     { at, seen }: WrittenSignIn,
     session: SessionPort,
-  ): Promise<SignInEnd | undefined> {
+  ): SignInEnd | undefined | Promise<SignInEnd | undefined> {
     const now = clock()
     if (now - at > absoluteLifetime) return 'absolute'
     if (now - seen > idleLifetime) return 'idle'
-    return (await isBuried(signedIn, session)) ? 'revoked' : undefined
+    return after(isBuried(signedIn, session), (isOver) => (isOver ? 'revoked' : undefined))
   }
 
-  async function isBuried(signedIn: SignedIn, { kind }: SessionPort): Promise<boolean> {
-    try {
-      return await tombstones.isBuried(signedIn)
-    } catch (error) {
+  function isBuried(signedIn: SignedIn, { kind }: SessionPort): boolean | Promise<boolean> {
+    const answer = tombstones.isBuried(signedIn)
+    if (!isLater(answer)) return answer
+    return answer.catch((error: unknown) => {
       // A session in a cookie needs no store to be read, so it outlives an outage of the store.
       if (kind === 'cookie' && error instanceof SessionUnavailableError) return false
       throw error
+    })
+  }
+
+  type Found = SignedIn | undefined | Promise<SignedIn | undefined>
+
+  function foundIn(session: SessionPort, opened: Unsealed): Found {
+    const { written, signedIn } = opened.as(readingOf)
+    if (signedIn === undefined) {
+      session.remove(key)
+      return undefined
     }
+    return after(endOf(signedIn, written, session), (end): Found => {
+      if (end === undefined) return noted(session, { opened, written, signedIn })
+      session.remove(key)
+      settings.onEnd?.(signedIn.account, end)
+      return undefined
+    })
+  }
+
+  /** Written again when the user was not seen for a while, or the secret is an older one. */
+  function noted(session: SessionPort, { opened, written, signedIn }: Noted): Found {
+    const now = clock()
+    const isRecent = now - written.seen <= idleLifetime / notesPerIdleLifetime
+    if (isRecent && opened.current) return signedIn
+    return store(session, { ...written, seen: now }).then(() => signedIn)
   }
 
   return {
-    async read(session) {
+    read(session) {
       const value = session.read(key)
       if (typeof value !== 'string') return undefined
-      const opened = await sealer.open('account', value, boundTo(session))
-      // Another process may have the secret that this one lacks, so the record stays.
-      if (opened === undefined) return undefined
-      const { written, signedIn } = opened.as(readingOf)
-      const end = signedIn && (await endOf(signedIn, written, session))
-      if (signedIn === undefined || end !== undefined) {
-        session.remove(key)
-        if (signedIn && end) settings.onEnd?.(signedIn.account, end)
-        return undefined
-      }
-      const now = clock()
-      if (!opened.current || now - written.seen > idleLifetime / notesPerIdleLifetime) {
-        await store(session, { ...written, seen: now })
-      }
-      return signedIn
+      // Another process may have the secret that this one lacks, so what does not open stays.
+      return after(
+        sealer.open('account', value, boundTo(session)),
+        (opened) => opened && foundIn(session, opened),
+      )
     },
 
     async write(session, { claims, clientInfo, sessionState, details }) {
@@ -134,6 +152,12 @@ export function createSignedInSessions(settings: SignedInSettings): SignedInSess
       await tombstones.bury(signedIn.id)
     },
   }
+}
+
+interface Noted {
+  readonly opened: Unsealed
+  readonly written: WrittenSignIn
+  readonly signedIn: SignedIn
 }
 
 function readingOf(text: string): {

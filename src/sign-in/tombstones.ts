@@ -1,5 +1,7 @@
 import type { Clock } from '../platform/clock.js'
 import type { Account } from '../protocol/account.js'
+import { after } from '../protocol/at-once.js'
+import { createMemoryEntries, type MemoryEntries } from '../stores/memory-entries.js'
 import { createMemoryTokenStore } from '../stores/memory-token-store.js'
 import { storeKeyOf } from '../stores/store-key.js'
 import type { TokenStore } from '../stores/token-store.js'
@@ -17,7 +19,8 @@ export interface Tombstones {
   buryHearsay(sessionId: string): Promise<void>
   /** Notes a session at Entra that signed in here, so that hearsay about it is taken seriously. */
   know(sessionId: string): Promise<void>
-  isBuried(signIn: SignInNames): Promise<boolean>
+  /** At once where nothing is shared with other processes: it is asked with every page. */
+  isBuried(signIn: SignInNames): boolean | Promise<boolean>
 }
 
 export type UserName = Pick<Account, 'tenantId' | 'objectId'>
@@ -47,17 +50,16 @@ const hearsayBytes = 4 * 1024 * 1024
 
 export function createTombstones(settings: TombstoneSettings): Tombstones {
   const { store, clientId, clock, lifetime } = settings
-  const room = (capacity: number) => createMemoryTokenStore({ clock, capacity })
+  const room = (capacity: number) => createMemoryEntries({ clock, capacity })
   // Sign-outs that this process saw itself hold even when the store is away.
   const own = room(ownBytes)
   const hearsay = room(hearsayBytes)
-  const known = store ?? room(knownBytes)
-  const kept: readonly TokenStore[] = store === undefined ? [own] : [own, store]
+  const known = store ?? createMemoryTokenStore({ clock, capacity: knownBytes })
 
   // Names are session ids of the platform: hashed, so that the store tells nobody a usable one.
   const graveOf = (...name: string[]) => storeKeyOf('revoked', clientId, ...name)
   // A sign-in is asked about with every page, and its names are hashed once.
-  const gravesOfSignIns = new WeakMap<SignInNames, Promise<Graves>>()
+  const gravesOfSignIns = new WeakMap<SignInNames, Graves | Promise<Graves>>()
 
   async function namedGraves({ id, account }: SignInNames): Promise<Graves> {
     const { sessionId } = account
@@ -70,45 +72,65 @@ export function createTombstones(settings: TombstoneSettings): Tombstones {
     return { idGrave, timed }
   }
 
-  function gravesOf(signIn: SignInNames): Promise<Graves> {
-    const known = gravesOfSignIns.get(signIn)
-    if (known !== undefined) return known
-    const named = namedGraves(signIn)
+  function gravesOf(signIn: SignInNames): Graves | Promise<Graves> {
+    const before = gravesOfSignIns.get(signIn)
+    if (before !== undefined) return before
+    const named = namedGraves(signIn).then((graves) => {
+      gravesOfSignIns.set(signIn, graves)
+      return graves
+    })
     gravesOfSignIns.set(signIn, named)
     return named
   }
 
   const sessionKeyOf = (sessionId: string) => storeKeyOf('signed-in', clientId, sessionId)
 
-  async function buryIn(graves: readonly TokenStore[], key: string): Promise<void> {
-    for (const one of graves) await one.set(key, String(clock()), lifetime)
+  async function bury(grave: string): Promise<void> {
+    own.write(grave, String(clock()), lifetime)
+    await store?.set(grave, String(clock()), lifetime)
+  }
+
+  async function isKnown(sessionId: string): Promise<boolean> {
+    return (await known.get(await sessionKeyOf(sessionId))) !== undefined
+  }
+
+  async function liesInStore(graves: Graves, signedInAt: number): Promise<boolean> {
+    if (store === undefined) return false
+    const [ended, ...endedUntil] = await Promise.all([
+      store.get(graves.idGrave),
+      ...graves.timed.map((grave) => store.get(grave)),
+    ])
+    return ended !== undefined || endedUntil.some((end) => isUntil(end, signedInAt))
   }
 
   return {
-    bury: async (id) => buryIn(kept, await graveOf('sign-in', id)),
-    buryAccount: async (user) => buryIn(kept, await graveOf('account', ...accountNameOf(user))),
+    bury: async (id) => bury(await graveOf('sign-in', id)),
+    buryAccount: async (user) => bury(await graveOf('account', ...accountNameOf(user))),
     async buryHearsay(sessionId) {
-      const isKnown = (await known.get(await sessionKeyOf(sessionId))) !== undefined
-      await buryIn(isKnown ? kept : [hearsay], await graveOf('session', sessionId))
+      const grave = await graveOf('session', sessionId)
+      if (await isKnown(sessionId)) await bury(grave)
+      else hearsay.write(grave, String(clock()), lifetime)
     },
     async know(sessionId) {
       await known.set(await sessionKeyOf(sessionId), '1', lifetime)
     },
-    async isBuried(signIn) {
-      const { signedInAt } = signIn
-      const { idGrave, timed } = await gravesOf(signIn)
-      for (const graves of [hearsay, ...kept]) {
-        const [ended, ...endedUntil] = await Promise.all([
-          graves.get(idGrave),
-          ...timed.map((grave) => graves.get(grave)),
-        ])
-        // The clocks of two processes may differ, so times count only where they have to.
-        if (ended !== undefined) return true
-        if (endedUntil.some((end) => end !== undefined && signedInAt <= Number(end))) return true
-      }
-      return false
-    },
+    isBuried: (signIn) =>
+      after(gravesOf(signIn), (graves) => {
+        const { signedInAt } = signIn
+        if (liesIn(own, graves, signedInAt) || liesIn(hearsay, graves, signedInAt)) return true
+        return store === undefined ? false : liesInStore(graves, signedInAt)
+      }),
   }
+}
+
+function liesIn(room: MemoryEntries, { idGrave, timed }: Graves, signedInAt: number): boolean {
+  if (room.read(idGrave) !== undefined) return true
+  return timed.some((grave) => isUntil(room.read(grave), signedInAt))
+}
+
+/** The clocks of two processes may differ, so times count only where they have to. */
+function isUntil(end: string | undefined, signedInAt: number): boolean {
+  return end !== undefined && signedInAt <= Number(end)
 }
 
 /** Under which keys the end of a sign-in is kept. */

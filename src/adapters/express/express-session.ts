@@ -17,14 +17,17 @@ interface RequestWithSession {
 
 type Mounted = Required<RequestWithSession>
 
-const withSession = new WeakSet<object>()
+const ports = new WeakMap<object, SessionPort>()
 
 /** The session that express-session holds for a request; undefined when it is not mounted. */
 export function sessionOf(request: object): SessionPort | undefined {
   const candidate: RequestWithSession = request
   if (!isMounted(candidate)) return undefined
-  withSession.add(request)
-  return portOver(candidate)
+  const known = ports.get(request)
+  if (known !== undefined) return known
+  const port = new ExpressSession(candidate)
+  ports.set(request, port)
+  return port
 }
 
 /**
@@ -35,7 +38,7 @@ export function sessionOf(request: object): SessionPort | undefined {
 export function isSessionStoreDown(request: object): boolean {
   const candidate: RequestWithSession = request
   const hasNone = candidate.sessionStore !== undefined && candidate.session === undefined
-  return hasNone && !withSession.has(request)
+  return hasNone && !ports.has(request)
 }
 
 function isMounted(request: RequestWithSession): request is Mounted {
@@ -46,32 +49,56 @@ function isMounted(request: RequestWithSession): request is Mounted {
   )
 }
 
-function portOver(request: Mounted): SessionPort {
-  const port: SessionPort = {
-    get id() {
-      return request.sessionID
-    },
-    kind: 'server',
-    get isStrict() {
-      return isStrict(request.session['cookie'])
-    },
-    onNeedlessSave: (tell) => {
-      watchSave(request.session, tell)
-    },
-    read: (key) => valueOf(request.session, key),
-    write: (key, value) => {
-      request.session[key] = value
-    },
-    remove: (key) => {
-      Reflect.deleteProperty(request.session, key)
-    },
-    renew: (keep, fill) => renew(request, keep, () => fill(port)),
-    save: () =>
-      withinSessionDeadline('write', () => called((callback) => request.session.save(callback))),
-    destroy: () => destroy(request),
-    readStored: (key) => withinSessionDeadline('read', () => readStored(request, key)),
+/** A class, so that a request costs one small object: getters and functions are shared by all. */
+class ExpressSession implements SessionPort {
+  readonly kind = 'server'
+  readonly #request: Mounted
+
+  constructor(request: Mounted) {
+    this.#request = request
   }
-  return port
+
+  get id(): string {
+    return this.#request.sessionID
+  }
+
+  get isStrict(): boolean {
+    return isStrict(this.#request.session['cookie'])
+  }
+
+  onNeedlessSave(tell: () => void): void {
+    watchSave(this.#request.session, tell)
+  }
+
+  read(key: string): unknown {
+    return valueOf(this.#request.session, key)
+  }
+
+  write(key: string, value: unknown): void {
+    this.#request.session[key] = value
+  }
+
+  remove(key: string): void {
+    Reflect.deleteProperty(this.#request.session, key)
+  }
+
+  renew(keep: SessionKeep, fill: (session: SessionPort) => Promise<void>): Promise<void> {
+    return renew(this.#request, keep, () => fill(this))
+  }
+
+  save(): Promise<void> {
+    return withinSessionDeadline('write', () =>
+      called((callback) => this.#request.session.save(callback)),
+    )
+  }
+
+  destroy(): Promise<void> {
+    return destroy(this.#request)
+  }
+
+  readStored(key: string): Promise<unknown> {
+    return withinSessionDeadline('read', () => readStored(this.#request, key))
+  }
 }
 
 /** express-session's cookie object; `true` is its word for Strict. */
