@@ -1,6 +1,6 @@
 import type { Account } from '../protocol/account.js'
 import { SignInRequiredError } from '../protocol/sign-in-errors.js'
-import type { SignedIn } from '../sign-in/signed-in.js'
+import type { SignedIn } from '../sign-in/sign-in-records.js'
 
 /**
  * Who is signed in with which request, known to one instance only: two `entra()` in one program

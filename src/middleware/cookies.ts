@@ -12,11 +12,21 @@ export type Cookie = readonly [name: string, value: string]
 
 /** Reads a `Cookie` header in order, as it is: nothing is decoded, nothing merged. */
 export function cookiesOf(header: string | undefined): Cookie[] {
-  if (header === undefined) return []
-  return header.split(';').flatMap((pair): Cookie[] => {
+  const cookies: Cookie[] = []
+  for (const pair of header?.split(';') ?? []) {
     const equals = pair.indexOf('=')
-    return equals === -1 ? [] : [[pair.slice(0, equals).trim(), pair.slice(equals + 1).trim()]]
-  })
+    if (equals !== -1) cookies.push([pair.slice(0, equals).trim(), pair.slice(equals + 1).trim()])
+  }
+  return cookies
+}
+
+/** The values of the cookies of one name, in order. */
+export function cookieValuesOf(header: string | undefined, name: string): string[] {
+  // Most requests that bring other cookies need no closer look.
+  if (header?.includes(name) !== true) return []
+  return cookiesOf(header)
+    .filter(([one]) => one === name)
+    .map(([, value]) => value)
 }
 
 /** `Set-Cookie` for a cookie of ours: for the whole host, out of reach of scripts (RFC 6265bis). */

@@ -4,8 +4,13 @@ import { ConfigurationError } from '../protocol/configuration-error.js'
 import { SignInRefusedError, SignInRequiredError } from '../protocol/sign-in-errors.js'
 import { hintsFor, type InteractivePrompt } from '../sign-in/authorization-request.js'
 import type { Histories } from '../sign-in/history.js'
-import { contextsIn, unmetBy, type SignInRequirement, type Unmet } from '../sign-in/sign-in-requirement.js'
-import type { SignedIn } from '../sign-in/signed-in.js'
+import type { SignedIn } from '../sign-in/sign-in-records.js'
+import {
+  contextsIn,
+  unmetBy,
+  type SignInRequirement,
+  type Unmet,
+} from '../sign-in/sign-in-requirement.js'
 import type { TransactionContent } from '../sign-in/transaction.js'
 import type { NonEmpty } from '../validation/requirement.js'
 import { isInteractivePrompt, interactivePrompts } from './prompts.js'

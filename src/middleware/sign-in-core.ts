@@ -15,7 +15,8 @@ import { createCompletion } from '../sign-in/completion.js'
 import { createHistories } from '../sign-in/history.js'
 import { createRedemptions } from '../sign-in/redemptions.js'
 import { createSignInFlow, signInScopesOf } from '../sign-in/sign-in-flow.js'
-import { createSignedInSessions, type SignedIn } from '../sign-in/signed-in.js'
+import type { SignedIn } from '../sign-in/sign-in-records.js'
+import { createSignedInSessions } from '../sign-in/signed-in.js'
 import { createTombstones, type UserName } from '../sign-in/tombstones.js'
 import { createTransactionCodec } from '../sign-in/transaction.js'
 import { createSessionTokens, type SessionTokens } from '../stores/session-tokens.js'
@@ -235,9 +236,14 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
   }
 
   /** Looks once per request, however many guards ask. */
-  function signedInWith(request: RequestView): SignedIn | undefined | Promise<SignedIn | undefined> {
+  function signedInWith(
+    request: RequestView,
+  ): SignedIn | undefined | Promise<SignedIn | undefined> {
     if (accounts.isKnown(request.key)) return accounts.signedInOf(request.key)
-    const found = after(requestSessions.open(request), (session) => session && sessions.read(session))
+    const found = after(
+      requestSessions.open(request),
+      (session) => session && sessions.read(session),
+    )
     return after(found, (signedIn) => {
       accounts.remember(request.key, signedIn)
       return signedIn

@@ -14,23 +14,29 @@ export type SealPurpose =
   | 'admin-consent'
 
 export interface Unsealed {
+  readonly bytes: Uint8Array
+  /** The bytes as UTF-8. */
   readonly text: string
   /** False when an older secret of the ring opened it: time to seal it again. */
   readonly current: boolean
   /**
-   * What a reader makes of the text, which it does once: it has to return something that nobody
-   * can change.
+   * What a reader makes of it, which it does once: it has to return something that nobody can
+   * change.
    */
-  as<Value>(read: (text: string) => Value): Value
+  as<Value>(read: (unsealed: Unsealed) => Value): Value
 }
 
-/** Seals text so that only this application can read it, and nobody can change or move it. */
+/** Seals text or bytes so that only this application can read it, and nobody can change or move it. */
 export interface Sealer {
   /**
    * @param additionalData What the value belongs to (client, session id, cookie name): it must be
    *   the same when the value is opened, and is not in the result.
    */
-  seal(purpose: SealPurpose, text: string, additionalData: readonly string[]): Promise<string>
+  seal(
+    purpose: SealPurpose,
+    content: string | Uint8Array<ArrayBuffer>,
+    additionalData: readonly string[],
+  ): Promise<string>
   /**
    * Undefined when the value was changed, moved, sealed for something else or by another secret. At
    * once when it is remembered.
@@ -59,12 +65,12 @@ export function createSealer(secrets: readonly string[]): Sealer {
   if (newest === undefined) throw new TypeError('createSealer() needs at least one secret.')
 
   return {
-    async seal(purpose, text, additionalData) {
+    async seal(purpose, content, additionalData) {
       const nonce = crypto.getRandomValues(new Uint8Array(nonceBytes))
       const sealed = await crypto.subtle.encrypt(
         parametersOf(nonce, purpose, additionalData),
         await newest(purpose),
-        new TextEncoder().encode(text),
+        typeof content === 'string' ? new TextEncoder().encode(content) : content,
       )
       return version + encodeBase64Url(joined(nonce, new Uint8Array(sealed)))
     },
@@ -74,8 +80,8 @@ export function createSealer(secrets: readonly string[]): Sealer {
       if (bytes === undefined || bytes.length < nonceBytes + tagBytes) return undefined
       const parameters = parametersOf(bytes.slice(0, nonceBytes), purpose, additionalData)
       for (const keyFor of ring) {
-        const text = await decrypted(parameters, await keyFor(purpose), bytes.slice(nonceBytes))
-        if (text !== undefined) return new Opened(text, keyFor === newest)
+        const content = await decrypted(parameters, await keyFor(purpose), bytes.slice(nonceBytes))
+        if (content !== undefined) return new Opened(content, keyFor === newest)
       }
       return undefined
     },
@@ -83,19 +89,23 @@ export function createSealer(secrets: readonly string[]): Sealer {
 }
 
 class Opened implements Unsealed {
-  readonly text: string
+  readonly bytes: Uint8Array
   readonly current: boolean
   #reader: unknown
   #made: unknown
 
-  constructor(text: string, current: boolean) {
-    this.text = text
+  constructor(bytes: Uint8Array, current: boolean) {
+    this.bytes = bytes
     this.current = current
   }
 
-  as<Value>(read: (text: string) => Value): Value {
+  get text(): string {
+    return new TextDecoder().decode(this.bytes)
+  }
+
+  as<Value>(read: (unsealed: Unsealed) => Value): Value {
     if (this.#reader !== read) {
-      this.#made = read(this.text)
+      this.#made = read(this)
       this.#reader = read
     }
     return this.#made as Value // made by this very reader
@@ -148,9 +158,9 @@ async function decrypted(
   parameters: AesGcmParams,
   key: CryptoKey,
   sealed: Uint8Array<ArrayBuffer>,
-): Promise<string | undefined> {
+): Promise<Uint8Array | undefined> {
   try {
-    return new TextDecoder().decode(await crypto.subtle.decrypt(parameters, key, sealed))
+    return new Uint8Array(await crypto.subtle.decrypt(parameters, key, sealed))
   } catch {
     return undefined
   }

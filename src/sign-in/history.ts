@@ -53,6 +53,7 @@ export function createHistories(settings: { clientId: string; clock: Clock }): H
 
   function read(session: SessionPort): History {
     const value = session.read(key)
+    if (Array.isArray(value)) return historyIn(value)
     return isHistory(value) ? value : { completed: [], needs: [] }
   }
 
@@ -68,18 +69,43 @@ export function createHistories(settings: { clientId: string; clock: Clock }): H
     wasMet: (session, need) =>
       read(session).needs.some((one) => one.need === need && isRemembered(one)),
     write(session, history, { state, returnTo, need }) {
-      const short = returnTo.length > longestReturnTo || session.kind === 'cookie' ? '/' : returnTo
+      const short = returnTo.length > longestReturnTo ? '/' : returnTo
       const completed = { state: state.slice(0, stateCharacters), returnTo: short }
       const recent = history.needs.filter(isRemembered)
-      session.write(key, {
-        completed: [...history.completed, completed].slice(
-          session.kind === 'cookie' ? -2 : -mostRemembered,
-        ),
+      const next: History = {
+        completed: [...history.completed, completed].slice(-mostRemembered),
         needs: [...recent, ...(need === undefined ? [] : [{ need, at: clock() }])].slice(
           -mostRemembered,
         ),
-      } satisfies History)
+      }
+      session.write(key, session.kind === 'cookie' ? shortHistory(next) : next)
     },
+  }
+}
+
+/** In a cookie: the last two states, and what the user was sent away for. */
+type ShortHistory = readonly [states: readonly string[], ...needs: (string | number)[]]
+
+const mostStatesInCookie = 2
+
+function shortHistory({ completed, needs }: History): ShortHistory {
+  return [
+    completed.slice(-mostStatesInCookie).map(({ state }) => state),
+    ...needs.flatMap(({ need, at }) => [need, at]),
+  ]
+}
+
+/** A cookie need not be ours to read: koa-session's is signed at most, and may not even be that. */
+function historyIn([states, ...needs]: readonly unknown[]): History {
+  return {
+    completed: [states]
+      .flat()
+      .filter((state) => typeof state === 'string')
+      .map((state) => ({ state, returnTo: '/' })),
+    needs: needs.flatMap((need, index) => {
+      const at = needs[index + 1]
+      return typeof need === 'string' && typeof at === 'number' ? [{ need, at }] : []
+    }),
   }
 }
 

@@ -1,26 +1,18 @@
 import { encodeBase64Url } from '../platform/base64url.js'
 import type { Clock } from '../platform/clock.js'
-import type { Sealer, Unsealed } from '../platform/seal.js'
-import {
-  accountOf,
-  type Account,
-  type AccountDetails,
-  type IdTokenClaims,
-} from '../protocol/account.js'
+import type { Sealer } from '../platform/seal.js'
+import type { Account, AccountDetails, IdTokenClaims } from '../protocol/account.js'
 import { after, isLater } from '../protocol/at-once.js'
 import { SessionUnavailableError } from '../protocol/sign-in-errors.js'
 import type { SessionPort } from '../stores/session-port.js'
+import {
+  createSignInRecords,
+  signedInOf,
+  type FoundRecord,
+  type SignedIn,
+} from './sign-in-records.js'
 import type { Tombstones } from './tombstones.js'
-import { fullText, shortText, writtenOf, type WrittenSignIn } from './written-sign-in.js'
-
-/** A user's sign-in, as a session holds it. */
-export interface SignedIn {
-  readonly account: Account
-  /** Names this one sign-in; not a secret, and of no use to anybody else. */
-  readonly id: string
-  /** Milliseconds since the epoch. */
-  readonly signedInAt: number
-}
+import type { WrittenSignIn } from './written-sign-in.js'
 
 /** What a completed sign-in leaves to be remembered. */
 export interface AccountSource {
@@ -61,14 +53,8 @@ export type SignInEnd = 'idle' | 'absolute' | 'revoked'
 const notesPerIdleLifetime = 8
 
 export function createSignedInSessions(settings: SignedInSettings): SignedInSessions {
-  const { sealer, clock, clientId, tombstones, idleLifetime, absoluteLifetime } = settings
-  const key = `entrada.${clientId}.account`
-  const boundTo = (session: SessionPort) => [clientId, session.id ?? '']
-
-  async function store(session: SessionPort, written: WrittenSignIn): Promise<void> {
-    const text = session.kind === 'server' ? fullText(written) : shortText(written)
-    session.write(key, await sealer.seal('account', text, boundTo(session)))
-  }
+  const { clock, tombstones, idleLifetime, absoluteLifetime } = settings
+  const records = createSignInRecords(settings)
 
   function endOf(
     signedIn: SignedIn,
@@ -93,38 +79,32 @@ export function createSignedInSessions(settings: SignedInSettings): SignedInSess
 
   type Found = SignedIn | undefined | Promise<SignedIn | undefined>
 
-  function foundIn(session: SessionPort, opened: Unsealed): Found {
-    const { written, signedIn } = opened.as(readingOf)
+  function checked(session: SessionPort, record: FoundRecord): Found {
+    const { written, signedIn } = record
     if (signedIn === undefined) {
-      session.remove(key)
+      records.remove(session)
       return undefined
     }
     return after(endOf(signedIn, written, session), (end): Found => {
-      if (end === undefined) return noted(session, { opened, written, signedIn })
-      session.remove(key)
+      if (end === undefined) return noted(session, record)
+      records.remove(session)
       settings.onEnd?.(signedIn.account, end)
       return undefined
     })
   }
 
   /** Written again when the user was not seen for a while, or the secret is an older one. */
-  function noted(session: SessionPort, { opened, written, signedIn }: Noted): Found {
+  function noted(session: SessionPort, { written, signedIn, isCurrent }: FoundRecord): Found {
     const now = clock()
     const isRecent = now - written.seen <= idleLifetime / notesPerIdleLifetime
-    if (isRecent && opened.current) return signedIn
-    return store(session, { ...written, seen: now }).then(() => signedIn)
+    if (isRecent && isCurrent) return signedIn
+    return records.write(session, { ...written, seen: now }).then(() => signedIn)
   }
 
   return {
-    read(session) {
-      const value = session.read(key)
-      if (typeof value !== 'string') return undefined
+    read: (session) =>
       // Another process may have the secret that this one lacks, so what does not open stays.
-      return after(
-        sealer.open('account', value, boundTo(session)),
-        (opened) => opened && foundIn(session, opened),
-      )
-    },
+      after(records.read(session), (record) => record && checked(session, record)),
 
     async write(session, { claims, clientInfo, sessionState, details }) {
       const now = clock()
@@ -140,7 +120,7 @@ export function createSignedInSessions(settings: SignedInSettings): SignedInSess
       }
       const signedIn = signedInOf(written)
       if (signedIn === undefined) throw new TypeError('The claims do not say who the user is.')
-      await store(session, written)
+      await records.write(session, written)
       if (signedIn.account.sessionId !== undefined) {
         await tombstones.know(signedIn.account.sessionId)
       }
@@ -148,31 +128,8 @@ export function createSignedInSessions(settings: SignedInSettings): SignedInSess
     },
 
     async end(session, signedIn) {
-      session.remove(key)
+      records.remove(session)
       await tombstones.bury(signedIn.id)
     },
   }
-}
-
-interface Noted {
-  readonly opened: Unsealed
-  readonly written: WrittenSignIn
-  readonly signedIn: SignedIn
-}
-
-function readingOf(text: string): {
-  readonly written: WrittenSignIn
-  readonly signedIn: SignedIn | undefined
-} {
-  const written = writtenOf(text)
-  return Object.freeze({ written: Object.freeze(written), signedIn: signedInOf(written) })
-}
-
-function signedInOf(written: WrittenSignIn): SignedIn | undefined {
-  const account = accountOf(written.claims, {
-    clientInfo: written.info,
-    sessionState: written.state,
-    details: written.details,
-  })
-  return account && Object.freeze({ account, id: written.id, signedInAt: written.at })
 }

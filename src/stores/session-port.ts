@@ -8,6 +8,11 @@ export interface SessionPort {
   readonly id: string | undefined
   /** Where the content lives: on the server, or in the browser, sealed or merely signed. */
   readonly kind: 'server' | 'cookie'
+  /**
+   * Whether what is written into it is sealed by the session itself, for this client: a second seal
+   * around a value would add nothing but bytes.
+   */
+  readonly isSealed?: boolean
   /** Whether its cookie is SameSite=Strict: requests that another site leads to come without it. */
   readonly isStrict?: boolean
   /** What else the developer should know about how the session is set up. */

@@ -1,5 +1,5 @@
 import { encodeBase64Url } from '../platform/base64url.js'
-import type { Sealer } from '../platform/seal.js'
+import type { Sealer, Unsealed } from '../platform/seal.js'
 import { frozen } from '../protocol/frozen.js'
 import { SessionUnavailableError } from '../protocol/sign-in-errors.js'
 import type { SessionPort } from './session-port.js'
@@ -160,7 +160,7 @@ export function createSessionTokens(settings: SessionTokensSettings): SessionTok
   }
 }
 
-function tokensIn(text: string): UserTokens {
+function tokensIn({ text }: Unsealed): UserTokens {
   return frozen(JSON.parse(text) as UserTokens) // written above
 }
 

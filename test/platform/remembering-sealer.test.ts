@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { withMemory } from '../../src/platform/remembering-sealer.js'
-import { createSealer, type Sealer } from '../../src/platform/seal.js'
+import { createSealer, type Sealer, type Unsealed } from '../../src/platform/seal.js'
 
 const secret = 'a-secret-for-sessions-of-at-least-32-characters'
 
@@ -25,7 +25,7 @@ describe('a sealer that remembers', () => {
   it('opens a record once, and reads it once', async () => {
     const sealer = counting()
     const sealed = await sealer.seal('account', '{"name":"Ada"}', ['client', 'session'])
-    const read = (text: string): unknown => JSON.parse(text)
+    const read = ({ text }: Unsealed): unknown => JSON.parse(text)
     const first = await sealer.open('account', sealed, ['client', 'session'])
     const again = await sealer.open('account', sealed, ['client', 'session'])
     expect(sealer.opened).toBe(1)
@@ -36,8 +36,8 @@ describe('a sealer that remembers', () => {
   it('gives each reader what it reads', async () => {
     const sealer = counting()
     const opened = await sealer.open('account', await sealer.seal('account', '7', []), [])
-    expect(opened?.as(Number)).toBe(7)
-    expect(opened?.as((text) => `${text}!`)).toBe('7!')
+    expect(opened?.as(({ text }) => Number(text))).toBe(7)
+    expect(opened?.as(({ text }) => `${text}!`)).toBe('7!')
   })
 
   it('S04 S17 knows a record only whole, for its purpose and where it belongs', async () => {

@@ -8,7 +8,7 @@ const sealer = createSealer([current])
 describe('a sealed value', () => {
   it('opens for the same purpose and additional data', async () => {
     const sealed = await sealer.seal('account', 'Ada – 日本', ['client', 'session-1'])
-    expect(await sealer.open('account', sealed, ['client', 'session-1'])).toEqual({
+    expect(await sealer.open('account', sealed, ['client', 'session-1'])).toMatchObject({
       text: 'Ada – 日本',
       current: true,
     })
@@ -61,7 +61,7 @@ describe('a sealed value', () => {
 
   it('S06 L37 opens with an older secret of the ring, and says that it is older', async () => {
     const sealed = await createSealer([previous]).seal('account', 'Ada', [])
-    expect(await createSealer([current, previous]).open('account', sealed, [])).toEqual({
+    expect(await createSealer([current, previous]).open('account', sealed, [])).toMatchObject({
       text: 'Ada',
       current: false,
     })

@@ -39,7 +39,7 @@ const claims = {
   oid: '3f0b6a52-7c1e-4d0b-9b7a-2a6d5b8e1c11',
   preferred_username: 'ada@contoso.example',
   sid: '0b9e8d7c-6a5f-4e3d-8c2b-1a0f9e8d7c6b',
-  sub: 'Zk2PairwiseForTheWebClient0LmNoPqRsTuVwXyZ',
+  sub: 'Zk2PairwiseForTheWebClient0LmNoPqRsTuVwXyZ0',
   tid: '7d1c9a10-5a6e-4a1d-8f6c-0b2f5e9d3a77',
 }
 
