@@ -41,14 +41,10 @@ interface AskingUser extends SignedInUser {
   readonly findings: Findings
 }
 
-/** Whether somebody waits for the renewal, or has been served with the token before it. */
-type Urgency = 'now' | 'behind'
-
 interface Renewal {
   readonly key: string
   readonly user: AskingUser
   readonly wanted: WantedToken
-  readonly urgency: Urgency
 }
 
 /** Renewals that nobody waits for are not urgent: when many are due at once, the rest comes later. */
@@ -83,7 +79,7 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
     if (kept !== undefined && now < kept.refreshAt) return token
     const asking = { user: { ...user, findings }, wanted }
     if (kept === undefined) {
-      return new AccessToken(await renewed(renewalOf(asking.user, wanted, 'now')))
+      return new AccessToken(await renewed(renewalOf(asking.user, wanted)))
     }
     const served = now >= kept.staleAt ? renewedOrValid : servedWhileGood
     return new AccessToken(await served(kept, asking))
@@ -104,7 +100,7 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
     kept: KeptToken,
     { user, wanted }: Pick<Renewal, 'user' | 'wanted'>,
   ): Promise<KeptToken> {
-    const renewal = renewalOf(user, wanted, 'now')
+    const renewal = renewalOf(user, wanted)
     try {
       return await renewed(renewal)
     } catch (error) {
@@ -119,9 +115,9 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
     { user, wanted }: Pick<Renewal, 'user' | 'wanted'>,
   ): Promise<KeptToken> {
     // What is done behind the request is not the request's to tell.
-    const renewal = renewalOf({ ...user, findings: {} }, wanted, 'behind')
+    const renewal = renewalOf({ ...user, findings: {} }, wanted)
     if (renewals.has(renewal.key) || refused.isRecent(renewal.key)) return kept
-    const left = await found({ ...renewal, urgency: 'now' }).catch(() => undefined)
+    const left = await found(renewal).catch(() => undefined)
     if (left === undefined) renewBehind(renewal)
     return left ?? kept
   }
@@ -134,12 +130,12 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
       .finally(() => (behind -= 1))
   }
 
-  function renewalOf(user: AskingUser, wanted: WantedToken, urgency: Urgency): Renewal {
+  function renewalOf(user: AskingUser, wanted: WantedToken): Renewal {
     const { plan, needs, demand, capability } = wanted
     const needed = needs?.scopes.join(' ') ?? ''
     const name = [plan.resource, plan.scopes.join(' '), needed, capability ?? '']
     const key = cacheKey(tokens.nameOf(user.session), ...name, demand?.claims ?? '')
-    return { key, user, wanted, urgency }
+    return { key, user, wanted }
   }
 
   /** One request to the platform for all requests of one session that need the same. */
@@ -163,11 +159,9 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
   }
 
   /** What another request has renewed meanwhile. */
-  async function found({ user, wanted, urgency }: Renewal): Promise<KeptToken | undefined> {
+  async function found({ user, wanted }: Renewal): Promise<KeptToken | undefined> {
     const kept = keptFor(wanted, await tokens.readAgain(user.session))
-    if (kept === undefined || clock() >= kept.refreshAt) return undefined
-    if (urgency === 'now') await tokens.adopt(user.session)
-    return kept
+    return kept !== undefined && clock() < kept.refreshAt ? kept : undefined
   }
 
   async function renew(renewal: Renewal): Promise<KeptToken> {
@@ -220,10 +214,8 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
   }
 
   /** Added to what is held by now: other APIs' tokens may have come while this one was asked for. */
-  async function keep(answer: Answer, { user, urgency }: Renewal): Promise<void> {
-    const change = (latest: UserTokens) => withAnswer(latest, answer)
-    if (urgency === 'now') return tokens.update(user.session, change)
-    return tokens.updateBehind(user.session, change, answer.accessToken.expiresAt - clock())
+  function keep(answer: Answer, { user }: Renewal): Promise<void> {
+    return tokens.update(user.session, (latest) => withAnswer(latest, answer))
   }
 
   return (user) =>

@@ -1,6 +1,6 @@
 import { packed, unpacked } from '../platform/packed-json.js'
 import type { Sealer, Unsealed } from '../platform/seal.js'
-import { after } from '../protocol/at-once.js'
+import { after, isLater } from '../protocol/at-once.js'
 import { ConfigurationError } from '../protocol/configuration-error.js'
 import { frozen } from '../protocol/frozen.js'
 import { keptOf, type SessionKeep, type SessionPort } from '../stores/session-port.js'
@@ -40,41 +40,65 @@ function tooLarge(bytes: number): ConfigurationError {
 export function createCookieSessions(settings: CookieSessionSettings): RequestSessions {
   const { sealer, cookieName } = settings
   const place = placeOf(settings)
-  const opened = new WeakMap<object, CookieSession | Promise<CookieSession>>()
+  // What is remembered of a request must not lead back to it: until the next full collection of
+  // garbage it would keep the request, and with it all of its answer.
+  const opened = new WeakMap<object, State | Promise<State>>()
 
-  function openAnew(request: RequestView): CookieSession | Promise<CookieSession> {
-    const values = cookieValuesOf(request.header('cookie'), cookieName)
+  function openAnew({ key, header }: OpenedRequest): State | Promise<State> {
+    const values = cookieValuesOf(header, cookieName)
     const [value] = values
-    const session = (unsealed: Unsealed | undefined) => {
-      const begun = new CookieSession({ request, place, wasSent: value !== undefined, unsealed })
-      opened.set(request.key, begun)
-      return begun
+    const begin = (unsealed: Unsealed | undefined) => {
+      const state = stateOf(unsealed, value !== undefined)
+      opened.set(key, state)
+      return state
     }
     // Of two cookies with one name, one may be planted by a neighbour: then it is neither (S11).
-    if (value === undefined || values.length > 1) return session(undefined)
-    return after(sealer.open('session', value, place.boundTo), session)
+    if (value === undefined || values.length > 1) return begin(undefined)
+    const later = after(sealer.open('session', value, place.boundTo), begin)
+    if (isLater(later)) opened.set(key, later)
+    return later
   }
 
   return {
     open(request) {
-      const known = opened.get(request.key)
-      if (known !== undefined) return known
-      const session = openAnew(request)
-      opened.set(request.key, session)
-      return session
+      const { key } = request
+      const state = opened.get(key) ?? openAnew({ key, header: request.header('cookie') })
+      return after(state, (known) => new CookieSession(request, place, known))
     },
-    of({ key }) {
-      const session = opened.get(key)
-      if (session instanceof CookieSession) return session
+    of(request) {
+      const state = opened.get(request.key)
+      if (state !== undefined && !isLater(state)) return new CookieSession(request, place, state)
       throw new ConfigurationError({
         message: 'identity.signIn() did not see this request. Mount it before the routes.',
         option: 'signIn',
       })
     },
-    commit({ key }) {
-      const session = opened.get(key)
-      return session instanceof CookieSession ? session.commit() : undefined
+    commit(request) {
+      const state = opened.get(request.key)
+      if (state === undefined || isLater(state) || !state.isChanged) return undefined
+      return new CookieSession(request, place, state).save()
     },
+  }
+}
+
+interface OpenedRequest {
+  readonly key: object
+  readonly header: string | undefined
+}
+
+/** What is known of one request's session. */
+interface State {
+  readonly wasSent: boolean
+  content: Content
+  isChanged: boolean
+}
+
+function stateOf(unsealed: Unsealed | undefined, wasSent: boolean): State {
+  return {
+    wasSent,
+    content: unsealed === undefined ? nothing : unsealed.as(contentIn),
+    // What an older secret of the ring has opened is sealed again, with the newest.
+    isChanged: unsealed?.current === false,
   }
 }
 
@@ -103,91 +127,85 @@ type Content = Readonly<Record<string, unknown>>
 
 const nothing: Content = Object.freeze({})
 
-/** A class, so that a request costs one small object: functions are shared by all. */
+/** A class, so that it costs one small object: functions are shared by all. */
 class CookieSession implements SessionPort {
-  readonly id = undefined
-  readonly kind = 'cookie'
-  readonly isSealed = true
   readonly #request: RequestView
   readonly #place: Place
-  readonly #wasSent: boolean
-  #content: Content
-  #isChanged: boolean
+  readonly #state: State
 
-  constructor(from: {
-    readonly request: RequestView
-    readonly place: Place
-    readonly wasSent: boolean
-    readonly unsealed: Unsealed | undefined
-  }) {
-    const { unsealed } = from
-    this.#request = from.request
-    this.#place = from.place
-    this.#wasSent = from.wasSent
-    this.#content = unsealed === undefined ? nothing : unsealed.as(contentIn)
-    // What an older secret of the ring has opened is sealed again, with the newest.
-    this.#isChanged = unsealed?.current === false
+  constructor(request: RequestView, place: Place, state: State) {
+    this.#request = request
+    this.#place = place
+    this.#state = state
+  }
+
+  get id(): undefined {
+    return undefined
+  }
+
+  get kind() {
+    return 'cookie' as const
+  }
+
+  get isSealed(): boolean {
+    return true
   }
 
   read(key: string): unknown {
+    const { content } = this.#state
     const name = this.#place.nameFor(key)
-    return Object.hasOwn(this.#content, name) ? this.#content[name] : undefined
+    return Object.hasOwn(content, name) ? content[name] : undefined
   }
 
   write(key: string, value: unknown): void {
-    this.#change({ ...this.#content, [this.#place.nameFor(key)]: value })
+    this.#change({ ...this.#state.content, [this.#place.nameFor(key)]: value })
   }
 
   remove(key: string): void {
+    const { content } = this.#state
     const name = this.#place.nameFor(key)
-    if (!Object.hasOwn(this.#content, name)) return
-    this.#change(Object.fromEntries(Object.entries(this.#content).filter(([one]) => one !== name)))
+    if (!Object.hasOwn(content, name)) return
+    this.#change(Object.fromEntries(Object.entries(content).filter(([one]) => one !== name)))
   }
 
   async renew(keep: SessionKeep, fill: (session: SessionPort) => Promise<void>): Promise<void> {
-    const before = this.#content
+    const before = this.#state.content
     try {
       const names = keep === 'everything' ? keep : keep.map((key) => this.#place.nameFor(key))
       this.#change(Object.fromEntries(keptOf(before, names)))
       await fill(this)
       await this.save()
     } catch (error) {
-      this.#content = before
-      this.#isChanged = false
+      this.#state.content = before
+      this.#state.isChanged = false
       throw error
     }
   }
 
-  async save(): Promise<void> {
-    await this.commit()
-  }
-
-  async destroy(): Promise<void> {
+  destroy(): Promise<void> {
     this.#change(nothing)
-    await this.commit()
+    return this.save()
   }
 
-  commit(): void | Promise<void> {
-    return this.#isChanged ? this.#send() : undefined
-  }
-
-  #change(next: Content): void {
-    this.#content = next
-    this.#isChanged = true
-  }
-
-  async #send(): Promise<void> {
-    this.#isChanged = false
+  async save(): Promise<void> {
+    const state = this.#state
+    if (!state.isChanged) return
+    state.isChanged = false
     const { settings, attributes, boundTo } = this.#place
     const { sealer, cookieName, warn } = settings
-    const isEmpty = Object.keys(this.#content).length === 0
-    if (isEmpty && !this.#wasSent) return
-    const value = isEmpty ? '' : await sealer.seal('session', packed(this.#content), boundTo)
+    const isEmpty = Object.keys(state.content).length === 0
+    if (isEmpty && !state.wasSent) return
+    const value = isEmpty ? '' : await sealer.seal('session', packed(state.content), boundTo)
     if (value.length > mostBytes) throw tooLarge(value.length)
     const header = setCookie(cookieName, value, isEmpty ? { ...attributes, maxAge: 0 } : attributes)
     if (!this.#request.addHeaders([header, noStore, varyByCookie])) {
       warn('The answer had begun before the session was saved, so its change is lost.')
     }
+  }
+
+  #change(next: Content): void {
+    this.#state.content = next
+    this.#state.isChanged = true
   }
 }
 

@@ -115,7 +115,7 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
         })
   const { of: sessionOf } = requestSessions
   const histories = createHistories(settings)
-  const tokens = createSessionTokens({ sealer, clientId, store, lifetime })
+  const tokens = createSessionTokens({ ...settings, sealer, lifetime })
   const tombstones = createTombstones({ store: settings.sharedStore, clientId, clock, lifetime })
   const sessions = createSignedInSessions({
     ...choices,

@@ -10,7 +10,11 @@ export function packed(value: unknown): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(bytes)
 }
 
-/** Reads what `packed` has written. */
+/**
+ * Reads what `packed` has written.
+ *
+ * @throws TypeError when it is something else and ends too early.
+ */
 export function unpacked(bytes: Uint8Array): unknown {
   return unpack({ bytes, next: 0 })
 }
@@ -82,10 +86,10 @@ function unpack(cursor: Cursor): unknown {
     case forms.word:
       return words[size]
     case forms.list:
-      return Array.from({ length: size }, () => unpack(cursor))
+      return Array.from({ length: fitting(size, cursor) }, () => unpack(cursor))
     case forms.record:
       return Object.fromEntries(
-        Array.from({ length: size }, () => [unpack(cursor), unpack(cursor)]),
+        Array.from({ length: fitting(size, cursor) }, () => [unpack(cursor), unpack(cursor)]),
       )
     case forms.base64Url:
       return encodeBase64Url(taken(size, cursor))
@@ -115,9 +119,14 @@ function byteAt(cursor: Cursor): number {
   return byte
 }
 
+/** Everything takes a byte or more, so a size that is too large shows before it is made room for. */
+function fitting(size: number, { bytes, next }: Cursor): number {
+  if (next + size > bytes.length) throw new TypeError('What was packed is longer than this.')
+  return size
+}
+
 function taken(size: number, cursor: Cursor): Uint8Array {
-  const end = cursor.next + size
-  if (end > cursor.bytes.length) throw new TypeError('What was packed is longer than this.')
+  const end = cursor.next + fitting(size, cursor)
   const bytes = cursor.bytes.subarray(cursor.next, end)
   cursor.next = end
   return bytes

@@ -54,12 +54,13 @@ export function createCompletion(settings: CompletionSettings): CompleteSignIn {
 
     const previous = await sessions.read(session)
     const isSame = previous !== undefined && isSameAccount(previous.account, account)
-    const held = isSame ? await tokens.read(session) : undefined
+    const held = isSame ? await tokens.readAgain(session) : undefined
     const history = isSame ? histories.read(session) : { completed: [], needs: [] }
     const keep = isSame ? 'everything' : previous === undefined ? keepSession : []
     const arrived = tokensAfter(held ?? noTokensOf(account), redemption, clock())
     const { details, latest } = await toldBy(account, arrived)
 
+    const removeBefore = tokens.removalOf(session)
     let signedIn: SignedIn | undefined
     await session.renew(keep, async (renewed) => {
       signedIn = await sessions.write(renewed, { ...source, details })
@@ -67,6 +68,7 @@ export function createCompletion(settings: CompletionSettings): CompleteSignIn {
       const { transaction, returnTo } = redemption
       histories.write(renewed, history, { ...transaction, returnTo })
     })
+    await removeBefore()
     // A cookie of the same user may come back from a slow request; it is then the sign-in before.
     if (previous !== undefined && (!isSame || session.kind === 'server')) {
       await tombstones.bury(previous.id)

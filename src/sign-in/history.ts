@@ -1,4 +1,6 @@
+import { decodeBase64Url, encodeBase64Url } from '../platform/base64url.js'
 import type { Clock } from '../platform/clock.js'
+import { packed, unpacked } from '../platform/packed-json.js'
 import type { SessionPort } from '../stores/session-port.js'
 
 /** What a session remembers of the sign-ins it has seen. Nothing in it is secret. */
@@ -52,9 +54,7 @@ export function createHistories(settings: { clientId: string; clock: Clock }): H
   const key = `entrada.${clientId}.history`
 
   function read(session: SessionPort): History {
-    const value = session.read(key)
-    if (Array.isArray(value)) return historyIn(value)
-    return isHistory(value) ? value : { completed: [], needs: [] }
+    return historyIn(listIn(session.read(key)))
   }
 
   function isRemembered({ need, at }: Need): boolean {
@@ -69,47 +69,69 @@ export function createHistories(settings: { clientId: string; clock: Clock }): H
     wasMet: (session, need) =>
       read(session).needs.some((one) => one.need === need && isRemembered(one)),
     write(session, history, { state, returnTo, need }) {
-      const short = returnTo.length > longestReturnTo ? '/' : returnTo
-      const completed = { state: state.slice(0, stateCharacters), returnTo: short }
-      const recent = history.needs.filter(isRemembered)
-      const next: History = {
-        completed: [...history.completed, completed].slice(-mostRemembered),
-        needs: [...recent, ...(need === undefined ? [] : [{ need, at: clock() }])].slice(
-          -mostRemembered,
-        ),
+      const isCookie = session.kind === 'cookie'
+      const isLeftOut = returnTo.length > longestReturnTo || isCookie
+      const latest = {
+        state: state.slice(0, stateCharacters),
+        returnTo: isLeftOut ? defaultReturnTo : returnTo,
       }
-      session.write(key, session.kind === 'cookie' ? shortHistory(next) : next)
+      const met = need === undefined ? [] : [{ need, at: clock() }]
+      const list = listOf({
+        completed: [...history.completed, latest].slice(isCookie ? -2 : -mostRemembered),
+        needs: [...history.needs.filter(isRemembered), ...met].slice(-mostRemembered),
+      })
+      const isSealed = session.isSealed === true
+      session.write(key, isSealed ? list : encodeBase64Url(packed(list)))
     },
   }
 }
 
-/** In a cookie: the last two states, and what the user was sent away for. */
-type ShortHistory = readonly [states: readonly string[], ...needs: (string | number)[]]
+const defaultReturnTo = '/'
 
-const mostStatesInCookie = 2
+/**
+ * A history without names: frameworks look at each member of what a session holds, several times with
+ * every request, so it is one text there.
+ */
+type HistoryList = readonly [completed: readonly string[], ...needs: (string | number)[]]
 
-function shortHistory({ completed, needs }: History): ShortHistory {
+function listOf({ completed, needs }: History): HistoryList {
   return [
-    completed.slice(-mostStatesInCookie).map(({ state }) => state),
+    completed.flatMap(({ state, returnTo }) => [
+      state,
+      returnTo === defaultReturnTo ? '' : returnTo,
+    ]),
     ...needs.flatMap(({ need, at }) => [need, at]),
   ]
 }
 
-/** A cookie need not be ours to read: koa-session's is signed at most, and may not even be that. */
-function historyIn([states, ...needs]: readonly unknown[]): History {
-  return {
-    completed: [states]
-      .flat()
-      .filter((state) => typeof state === 'string')
-      .map((state) => ({ state, returnTo: '/' })),
-    needs: needs.flatMap((need, index) => {
-      const at = needs[index + 1]
-      return typeof need === 'string' && typeof at === 'number' ? [{ need, at }] : []
-    }),
+/** A cookie need not be sealed, nor even signed: koa-session's may hold anything. */
+function listIn(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value
+  const bytes = typeof value === 'string' ? decodeBase64Url(value) : undefined
+  if (bytes === undefined) return []
+  try {
+    return [unpacked(bytes)].flat()
+  } catch {
+    return []
   }
 }
 
-function isHistory(value: unknown): value is History {
-  const { completed, needs } = Object(value) as Record<string, unknown>
-  return Array.isArray(completed) && Array.isArray(needs)
+function historyIn([completed, ...needs]: readonly unknown[]): History {
+  return {
+    completed: inPairs([completed].flat(), (state, returnTo) =>
+      typeof state === 'string' && typeof returnTo === 'string'
+        ? [{ state, returnTo: returnTo === '' ? defaultReturnTo : returnTo }]
+        : [],
+    ),
+    needs: inPairs(needs, (need, at) =>
+      typeof need === 'string' && typeof at === 'number' ? [{ need, at }] : [],
+    ),
+  }
+}
+
+function inPairs<Value>(
+  values: readonly unknown[],
+  read: (first: unknown, second: unknown) => Value[],
+): Value[] {
+  return values.flatMap((first, index) => (index % 2 === 0 ? read(first, values[index + 1]) : []))
 }

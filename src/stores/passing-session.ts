@@ -6,7 +6,14 @@ import type { SessionPort } from './session-port.js'
  */
 export function createPassingSession(): SessionPort {
   const content = new Map<string, unknown>()
+  const beside = new Map<string, string>()
   return {
+    aside: {
+      newId: () => Promise.resolve(crypto.randomUUID()),
+      read: (id) => Promise.resolve(beside.get(id)),
+      write: (id, value) => Promise.resolve(void beside.set(id, value)),
+      remove: (id) => Promise.resolve(void beside.delete(id)),
+    },
     id: crypto.randomUUID(),
     kind: 'server',
     read: (key) => content.get(key),

@@ -1,3 +1,5 @@
+import type { SessionAside } from './session-aside.js'
+
 /**
  * The session of one request, whatever framework holds it. Every method that touches the session's
  * store rejects with a SessionUnavailableError when the store fails: the session itself is then
@@ -34,8 +36,8 @@ export interface SessionPort {
   save(): Promise<void>
   /** Ends the session. */
   destroy(): Promise<void>
-  /** Reads a value from the store again, past this request's copy; absent in cookie sessions. */
-  readStored?(key: string): Promise<unknown>
+  /** Where the session's store takes records of ours; absent in cookie sessions. */
+  readonly aside?: SessionAside | undefined
 }
 
 /** Which keys outlive a new session id: all, or only those named. */

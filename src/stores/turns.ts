@@ -1,5 +1,7 @@
 /** Does one piece of work after the other, for each name on its own. */
-export function createTurns(): (name: string, work: () => Promise<void>) => Promise<void> {
+export type Turns = (name: string, work: () => Promise<void>) => Promise<void>
+
+export function createTurns(): Turns {
   const last = new Map<string, Promise<void>>()
 
   return async function inTurn(name, work) {

@@ -1,6 +1,6 @@
 import type { TokenStore } from './token-store.js'
 import { storeKeyOf } from './store-key.js'
-import { createTurns } from './turns.js'
+import { createTurns, type Turns } from './turns.js'
 import type { UserTokens } from './user-tokens.js'
 
 /** Whose tokens they are. */
@@ -26,9 +26,13 @@ export interface UserTokenRecords {
 /** Who loses to other processes this often writes anyway: what is then undone costs another request to the platform. */
 const mostAttempts = 5
 
-export function createUserTokenRecords(store: TokenStore, clientId: string): UserTokenRecords {
+/** @param inTurn Where changes of the same records by other means wait as well. */
+export function createUserTokenRecords(
+  store: TokenStore,
+  clientId: string,
+  inTurn: Turns = createTurns(),
+): UserTokenRecords {
   const { atomic, listByAccount } = store
-  const inTurn = createTurns()
 
   const accountOf = ({ tenantId, objectId }: TokenOwner) =>
     storeKeyOf('account', clientId, tenantId.toLowerCase(), objectId.toLowerCase())

@@ -30,25 +30,6 @@ export function withAnswer(
   }
 }
 
-/**
- * What the user holds when some of it was renewed elsewhere: of each API the token that lasts
- * longer. Any refresh token will do; the platform does not end the earlier ones.
- */
-export function mergedTokens(held: UserTokens, renewed: UserTokens | undefined): UserTokens {
-  const isTheirs =
-    renewed?.tenantId === held.tenantId && renewed.objectId === held.objectId ? renewed : undefined
-  if (isTheirs === undefined) return held
-  const newer = isTheirs.accessTokens.filter((token) =>
-    held.accessTokens.every((kept) => !isSame(kept, token) || kept.refreshAt < token.refreshAt),
-  )
-  return newer.reduce((merged, accessToken) => withAnswer(merged, { accessToken }), {
-    ...held,
-    ...(newer.length > 0 && isTheirs.refreshToken !== undefined
-      ? { refreshToken: isTheirs.refreshToken }
-      : {}),
-  })
-}
-
 /** What the user holds when an API has refused a token before it expired. */
 export function withoutToken(held: UserTokens, token: string): UserTokens {
   return { ...held, accessTokens: held.accessTokens.filter((kept) => kept.token !== token) }

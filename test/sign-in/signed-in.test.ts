@@ -108,7 +108,13 @@ describe('a sign-in in a cookie session', () => {
   })
 
   it('holds a handle in place of tokens, and another handle finds nothing', async () => {
-    const tokens = createSessionTokens({ sealer, clientId, store, lifetime: day })
+    const tokens = createSessionTokens({
+      sealer,
+      clientId,
+      store,
+      lifetime: day,
+      cacheBytes: 1_000_000,
+    })
     const content = new Map<string, unknown>()
     const session = cookieSession(content)
     const held = {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createSealer } from '../../src/platform/seal.js'
 import { createSealedTokenStore } from '../../src/stores/sealed-token-store.js'
+import { createMemoryTokenStore } from '../../src/stores/memory-token-store.js'
+import type { SessionAside } from '../../src/stores/session-aside.js'
 import type { SessionPort } from '../../src/stores/session-port.js'
 import { createSessionTokens, type SessionTokens } from '../../src/stores/session-tokens.js'
 import { withAnswer, withoutToken, type UserTokens } from '../../src/stores/user-tokens.js'
@@ -40,7 +42,13 @@ function conforms(start: Start, newSession: () => Place): void {
   function startTokens(): SessionTokens {
     const sealer = createSealer(['a-secret-for-the-store-tests-of-32-characters'])
     const store = createSealedTokenStore(under.store, sealer, 'client')
-    return createSessionTokens({ sealer, clientId: 'client', store, lifetime: 10_000 })
+    return createSessionTokens({
+      sealer,
+      clientId: 'client',
+      store,
+      lifetime: 10_000,
+      cacheBytes: 1_000_000,
+    })
   }
 
   async function sessionOf(user: UserTokens): Promise<Place> {
@@ -83,55 +91,34 @@ function conforms(start: Start, newSession: () => Place): void {
     expect(held?.refreshToken).toMatch(/^of api/)
   })
 
-  it('all stay when two processes renew behind their requests at once', async () => {
-    const place = await sessionOf(ada)
-    const names = ['api://0', 'api://1']
-    await Promise.all(
-      names.map((name) =>
-        startTokens().updateBehind(
-          place.request(),
-          (held) => withAnswer(held, { accessToken: tokenOf(name, 1) }),
-          5_000,
-        ),
-      ),
-    )
-    const held = await tokens.readAgain(place.request())
-    expect(held?.accessTokens.map(({ resource }) => resource).sort()).toEqual([...names, 'graph'])
-  })
-
-  it('all stay when the requests are over before the renewals are', async () => {
-    const place = await sessionOf(ada)
-    const names = Array.from({ length: 4 }, (_, index) => `api://${index}`)
-    const renewed = (name: string) => (held: UserTokens) =>
-      withAnswer(held, { accessToken: tokenOf(name, 1) })
-    await Promise.all(
-      names.map((name) => tokens.updateBehind(place.request(), renewed(name), 5_000)),
-    )
-    const resourcesOf = (held?: UserTokens) =>
-      held?.accessTokens.map(({ resource }) => resource).sort()
-    expect(resourcesOf(await tokens.readAgain(place.request()))).toEqual([...names, 'graph'])
-    await tokens.adopt(place.request())
-    expect(resourcesOf(await tokens.read(place.request()))).toEqual([...names, 'graph'])
-  })
-
-  it('are the newer of what the session holds and what was renewed behind it', async () => {
-    const place = await sessionOf(ada)
-    const now = { refreshToken: 'second', accessToken: tokenOf('graph', 2) }
-    await tokens.updateBehind(place.request(), (held) => withAnswer(held, now), 5_000)
-    const after = await tokens.readAgain(place.request())
-    expect(after).toMatchObject({ refreshToken: 'second', accessTokens: [{ refreshAt: 2 }] })
-    const later = { refreshToken: 'third', accessToken: tokenOf('graph', 3) }
-    await tokens.update(place.request(), (held) => withAnswer(held, later))
-    expect(await tokens.readAgain(place.request())).toEqual(await tokens.read(place.request()))
-    expect(await tokens.read(place.request())).toMatchObject({ refreshToken: 'third' })
-  })
-
-  it('T27 do not come back once an API has refused them, from wherever they were', async () => {
+  it('T05 are what another process has renewed, once it is asked for', async () => {
     const place = await sessionOf(ada)
     const accessToken = tokenOf('graph', 2)
-    await tokens.updateBehind(place.request(), (held) => withAnswer(held, { accessToken }), 5_000)
-    await tokens.update(place.request(), (held) => withoutToken(held, accessToken.token))
+    await startTokens().update(place.request(), (held) => withAnswer(held, { accessToken }))
+    const now = { accessTokens: [{ refreshAt: 2 }] }
+    expect(await tokens.readAgain(place.request())).toMatchObject(now)
+    expect(await tokens.read(place.request())).toMatchObject(now)
+  })
+
+  it('T27 do not come back once an API has refused them', async () => {
+    const place = await sessionOf(ada)
+    const accessToken = tokenOf('graph', 2)
+    await tokens.update(place.request(), (held) => withAnswer(held, { accessToken }))
+    await startTokens().update(place.request(), (held) => withoutToken(held, accessToken.token))
     expect((await tokens.readAgain(place.request()))?.accessTokens).toEqual([])
+    expect((await tokens.read(place.request()))?.accessTokens).toEqual([])
+  })
+
+  it('S02 of before go when the session has got others, and not while it has not', async () => {
+    const place = await sessionOf(ada)
+    const [before, request] = [place.request(), place.request()]
+    const removeBefore = tokens.removalOf(request)
+    await removeBefore()
+    expect(await tokens.readAgain(before)).toEqual(ada)
+    await tokens.write(request, grace)
+    await removeBefore()
+    expect(await tokens.readAgain(request)).toEqual(grace)
+    expect(await tokens.readAgain(before)).not.toEqual(ada)
   })
 
   it('of a session that has ended do not come back with a renewal', async () => {
@@ -142,27 +129,70 @@ function conforms(start: Start, newSession: () => Place): void {
     place.end()
     const renewed = (held: UserTokens) => withAnswer(held, { accessToken: tokenOf('graph', 2) })
     await tokens.update(late, renewed)
-    await tokens.updateBehind(late, renewed, 5_000)
     expect(await tokens.readAgain(place.request())).toBeUndefined()
   })
 
   it('T18 leave the store when their user is signed out everywhere, and nobody else’s do', async () => {
     const places = [await sessionOf(ada), await sessionOf(ada)]
     const other = await sessionOf(grace)
-    const newer = { accessToken: tokenOf('graph', 9) }
-    for (const place of [...places, other]) {
-      await tokens.updateBehind(place.request(), (held) => withAnswer(held, newer), 5_000)
-    }
     await tokens.removeAllOf({ tenantId: 'CONTOSO', objectId: 'Ada' })
     for (const place of places) {
-      const held = await tokens.readAgain(place.request())
-      expect(held?.accessTokens.map(({ refreshAt }) => refreshAt) ?? []).not.toContain(9)
+      const request = place.request()
+      // With a session on the server they go when it does, and nobody is signed in until then.
+      if (request.kind === 'cookie') expect(await tokens.readAgain(request)).toBeUndefined()
     }
-    expect(await tokens.readAgain(other.request())).toMatchObject({
-      accessTokens: [{ refreshAt: 9 }],
-    })
+    expect(await tokens.readAgain(other.request())).toEqual(grace)
   })
 }
+
+describe('the tokens of a session on the server', () => {
+  const sealer = createSealer(['a-secret-for-the-store-tests-of-32-characters'])
+  const store = createMemoryTokenStore({ clock: Date.now, capacity: 1_000_000 })
+  const started = () =>
+    createSessionTokens({
+      sealer,
+      clientId: 'client',
+      store,
+      lifetime: 10_000,
+      cacheBytes: 1_000_000,
+    })
+
+  it('S17 do not open behind the handle in another session, known or not', async () => {
+    const [one, other] = [serverSession(), serverSession()]
+    const tokens = started()
+    const request = one.request()
+    await tokens.write(request, ada)
+    const stolen = other.request()
+    stolen.write('entrada.client.tokens', request.read('entrada.client.tokens'))
+    for (const process of [tokens, started()]) {
+      expect(await process.read(request)).toEqual(ada)
+      expect(await process.read(stolen)).toBeUndefined()
+      expect(await process.readAgain(stolen)).toBeUndefined()
+    }
+  })
+
+  it('are sealed in its store, and only a handle is in the session', async () => {
+    const place = serverSession()
+    const request = place.request()
+    await started().write(request, ada)
+    await request.save()
+    expect(JSON.stringify([...aside])).not.toMatch(/first|token of/)
+    expect(String(place.request().read('entrada.client.tokens')).length).toBeLessThan(40)
+  })
+
+  it('are read from the store once in a process, until they are to be renewed', async () => {
+    const place = serverSession()
+    const request = place.request()
+    await started().write(request, ada)
+    const tokens = started()
+    reads = 0
+    await tokens.read(request)
+    await tokens.read(request)
+    expect(reads).toBe(1)
+    await tokens.readAgain(request)
+    expect(reads).toBe(2)
+  })
+})
 
 const ada = userNamed('ada')
 const grace = userNamed('grace')
@@ -182,6 +212,19 @@ function tokenOf(resource: string, refreshAt: number) {
 }
 
 let count = 0
+let reads = 0
+const aside = new Map<string, string>()
+
+/** One store for all sessions, as a framework has it. */
+const asideOfAll: SessionAside = {
+  newId: () => Promise.resolve(crypto.randomUUID()),
+  read(id) {
+    reads += 1
+    return Promise.resolve(aside.get(id))
+  },
+  write: (id, value) => Promise.resolve(void aside.set(id, value)),
+  remove: (id) => Promise.resolve(void aside.delete(id)),
+}
 
 /** As a framework has it: requests read a copy, and save it as a whole. */
 function serverSession(): Place {
@@ -192,11 +235,8 @@ function serverSession(): Place {
     request: () =>
       portOver(
         { ...saved },
-        { id, kind: 'server' },
-        {
-          save: (content) => (saved = content),
-          stored: () => saved ?? {},
-        },
+        { id, kind: 'server', aside: asideOfAll },
+        (content) => (saved = content),
       ),
   }
 }
@@ -207,21 +247,14 @@ function cookieSession(): Place {
   return {
     end: () => undefined,
     request: () =>
-      portOver(
-        { ...cookie },
-        { id: undefined, kind: 'cookie' },
-        {
-          save: (content) => (cookie = content),
-          stored: () => cookie,
-        },
-      ),
+      portOver({ ...cookie }, { id: undefined, kind: 'cookie' }, (content) => (cookie = content)),
   }
 }
 
 function portOver(
   content: Content,
-  names: Pick<SessionPort, 'id' | 'kind'>,
-  store: { save: (content: Content) => unknown; stored: () => Content },
+  names: Pick<SessionPort, 'id' | 'kind' | 'aside'>,
+  save: (content: Content) => unknown,
 ): SessionPort {
   const neverAsked = () => Promise.reject(new Error('Tokens are no reason for this.'))
   return {
@@ -229,11 +262,8 @@ function portOver(
     read: (key) => content[key],
     write: (key, value) => void (content[key] = value),
     remove: (key) => void Reflect.deleteProperty(content, key),
-    save: () => Promise.resolve(void store.save({ ...content })),
+    save: () => Promise.resolve(void save({ ...content })),
     renew: neverAsked,
     destroy: neverAsked,
-    ...(names.kind === 'server' && {
-      readStored: (key: string) => Promise.resolve(store.stored()[key]),
-    }),
   }
 }

@@ -1,4 +1,6 @@
+import { createCallbackAside, type CallbackStore } from '../../stores/callback-aside.js'
 import { called, withinSessionDeadline } from '../../stores/session-deadline.js'
+import type { SessionAside } from '../../stores/session-aside.js'
 import { keptOf, type SessionKeep, type SessionPort } from '../../stores/session-port.js'
 
 type Callback = (error?: unknown) => void
@@ -8,26 +10,22 @@ type Content = Record<string, unknown>
 interface RequestWithSession {
   session?: Content & { save(callback: Callback): unknown; destroy(callback: Callback): unknown }
   sessionID?: string
-  sessionStore?: {
+  sessionStore?: CallbackStore & {
     generate(request: object): void
-    get(id: string, callback: (error: unknown, content?: Content | null) => void): void
-    destroy(id: string, callback: Callback): void
+    createSession(request: object, content: object): object
   }
 }
 
 type Mounted = Required<RequestWithSession>
 
-const ports = new WeakMap<object, SessionPort>()
+const withSession = new WeakSet<object>()
 
 /** The session that express-session holds for a request; undefined when it is not mounted. */
 export function sessionOf(request: object): SessionPort | undefined {
   const candidate: RequestWithSession = request
   if (!isMounted(candidate)) return undefined
-  const known = ports.get(request)
-  if (known !== undefined) return known
-  const port = new ExpressSession(candidate)
-  ports.set(request, port)
-  return port
+  withSession.add(request)
+  return new ExpressSession(candidate)
 }
 
 /**
@@ -38,7 +36,7 @@ export function sessionOf(request: object): SessionPort | undefined {
 export function isSessionStoreDown(request: object): boolean {
   const candidate: RequestWithSession = request
   const hasNone = candidate.sessionStore !== undefined && candidate.session === undefined
-  return hasNone && !ports.has(request)
+  return hasNone && !withSession.has(request)
 }
 
 function isMounted(request: RequestWithSession): request is Mounted {
@@ -96,8 +94,8 @@ class ExpressSession implements SessionPort {
     return destroy(this.#request)
   }
 
-  readStored(key: string): Promise<unknown> {
-    return withinSessionDeadline('read', () => readStored(this.#request, key))
+  get aside(): SessionAside {
+    return asideOf(this.#request)
   }
 }
 
@@ -144,6 +142,21 @@ async function renew(
   }
 }
 
+function asideOf(request: Mounted): SessionAside {
+  const { sessionStore: store } = request
+  return createCallbackAside({
+    store,
+    newId() {
+      // A request with room for another session, so that its own stays what it is.
+      const beside = Object.create(request) as Mounted
+      store.generate(beside)
+      return Promise.resolve(beside.sessionID)
+    },
+    sessionWith: (id, content) =>
+      store.createSession({ sessionID: id, sessionStore: store }, content),
+  })
+}
+
 /** express-session takes the session off the request first; it comes back when the store fails. */
 async function destroy(request: Mounted): Promise<void> {
   const { session } = request
@@ -153,15 +166,6 @@ async function destroy(request: Mounted): Promise<void> {
     request.session = session
     throw error
   }
-}
-
-function readStored(request: Mounted, key: string): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    request.sessionStore.get(request.sessionID, (error, content) => {
-      if (error !== undefined && error !== null) reject(new Error('The session store failed.'))
-      else resolve(valueOf(content, key))
-    })
-  })
 }
 
 /** Own keys only; a session that was just ended has none. */

@@ -1,4 +1,6 @@
+import { createCallbackAside, type CallbackStore } from '../../stores/callback-aside.js'
 import { called, withinSessionDeadline } from '../../stores/session-deadline.js'
+import type { SessionAside } from '../../stores/session-aside.js'
 import { keptOf, type SessionKeep, type SessionPort } from '../../stores/session-port.js'
 
 type Callback = (error?: unknown) => void
@@ -15,10 +17,7 @@ type Session = Content & {
 interface WithSession {
   session: Session | null
   readonly protocol: string
-  readonly sessionStore: {
-    get(id: string, callback: (error: unknown, content?: Content | null) => void): void
-    destroy(id: string, callback: Callback): void
-  }
+  readonly sessionStore: CallbackStore
   readonly server: { decryptSession(id: string, request: object, callback: Callback): void }
 }
 
@@ -71,7 +70,9 @@ export function serverSessionOf(request: WithSession): SessionPort {
     save: () =>
       noting(request, () => withinSessionDeadline('write', async () => request.session?.save())),
     destroy: () => noting(request, () => destroy(request)),
-    readStored: (key) => withinSessionDeadline('read', () => readStored(request, key)),
+    get aside() {
+      return asideOf(request)
+    },
   }
   return port
 }
@@ -139,12 +140,16 @@ async function destroy(request: WithSession): Promise<void> {
   }
 }
 
-function readStored({ session, sessionStore }: WithSession, key: string): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    sessionStore.get(session?.sessionId ?? '', (error, content) => {
-      if (error !== undefined && error !== null) reject(new Error('The session store failed.'))
-      else resolve(valueOf(content, key))
-    })
+function asideOf(request: WithSession): SessionAside {
+  return createCallbackAside({
+    store: request.sessionStore,
+    async newId() {
+      // A request with room for another session, so that its own stays what it is.
+      const beside = Object.create(request) as WithSession
+      await begin(beside)
+      return beside.session?.sessionId ?? ''
+    },
+    sessionWith: (_id, content) => content,
   })
 }
 

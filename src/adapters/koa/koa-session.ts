@@ -1,4 +1,5 @@
 import { withinSessionDeadline } from '../../stores/session-deadline.js'
+import { asideKey, asideValueOf, type SessionAside } from '../../stores/session-aside.js'
 import { keptOf, type SessionKeep, type SessionPort } from '../../stores/session-port.js'
 
 type Content = Record<string, unknown>
@@ -12,15 +13,17 @@ type KoaSession = Content & {
   manuallyCommit(): Promise<void>
 }
 
+/** What koa-session asks of an external store. */
+interface SessionStore {
+  get(id: string, maxAge: unknown, options: object): Promise<unknown>
+  set(id: string, content: object, maxAge: unknown, options: object): Promise<unknown>
+  destroy(id: string, options: object): Promise<unknown>
+}
+
 /** What koa-session puts on a context; written out so that our types need no other package. */
 interface ContextWithSession {
   session?: KoaSession | Content | null
-  sessionOptions?: {
-    readonly store?: { get(key: string, maxAge: unknown, context: object): Promise<unknown> }
-    readonly maxAge?: unknown
-    readonly rolling?: unknown
-    readonly sameSite?: unknown
-  }
+  sessionOptions?: { readonly sameSite?: unknown; readonly genid?: (context: object) => string }
 }
 
 /**
@@ -37,13 +40,16 @@ export function sessionOf(context: object): SessionPort | undefined {
  * object is then on the context, with a store and without a session.
  */
 export function isSessionStoreDown(context: object): boolean {
-  const held = Object.getOwnPropertySymbols(context)
-    .filter(({ description }) => description === 'contextSession instance')
-    .map((symbol) => (context as Record<symbol, unknown>)[symbol]) // its own symbols
-  return held.some((one) => {
-    const { store, session } = Object(one) as { store?: unknown; session?: unknown }
-    return store !== undefined && session === undefined
-  })
+  const { store, session } = ownObjectOf(context)
+  return store !== undefined && session === undefined
+}
+
+/** koa-session's own object for a context: with the store, wherever its options have it from. */
+function ownObjectOf(context: object): { store?: SessionStore; session?: unknown } {
+  const symbol = Object.getOwnPropertySymbols(context).find(
+    ({ description }) => description === 'contextSession instance',
+  )
+  return symbol === undefined ? {} : Object((context as Record<symbol, unknown>)[symbol])
 }
 
 function isKoaSession(session: ContextWithSession['session']): session is KoaSession {
@@ -75,7 +81,9 @@ function portOver(context: ContextWithSession): SessionPort {
     renew: (keep, fill) => renew(context, keep, () => fill(port)),
     save: () => withinSessionDeadline('write', async () => heldBy(context)?.save()),
     destroy: () => destroy(context),
-    readStored: (key) => withinSessionDeadline('read', () => readStored(context, key)),
+    get aside() {
+      return asideOf(context)
+    },
   }
   return port
 }
@@ -121,12 +129,26 @@ async function destroy(context: ContextWithSession): Promise<void> {
   }
 }
 
-async function readStored(context: ContextWithSession, key: string): Promise<unknown> {
-  const { store, maxAge, rolling } = context.sessionOptions ?? {}
-  const id = heldBy(context)?.externalKey
-  if (store === undefined || id === undefined) return heldBy(context)?.[key]
-  const content = await store.get(id, maxAge, { ctx: context, rolling })
-  return typeof content === 'object' && content !== null && Object.hasOwn(content, key)
-    ? (content as Content)[key] // an object with this own key
-    : undefined
+/** The records are sessions to the store; koa-session gives them an age of their own. */
+function asideOf(context: ContextWithSession): SessionAside | undefined {
+  const { store } = ownObjectOf(context)
+  if (store === undefined) return undefined
+  const { genid = () => crypto.randomUUID() } = context.sessionOptions ?? {}
+  const options = { ctx: context, rolling: false }
+  return {
+    newId: () => Promise.resolve(genid(context)),
+    read: (id) =>
+      withinSessionDeadline('read', async () =>
+        asideValueOf(await store.get(id, undefined, options)),
+      ),
+    write: (id, value, lifetime) =>
+      withinSessionDeadline('write', async () => {
+        const content = { [asideKey]: value, _expire: Date.now() + lifetime, _maxAge: lifetime }
+        await store.set(id, content, lifetime, { ...options, changed: true })
+      }),
+    remove: (id) =>
+      withinSessionDeadline('end', async () => {
+        await store.destroy(id, { ctx: context })
+      }),
+  }
 }
