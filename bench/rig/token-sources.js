@@ -11,7 +11,6 @@ import { withMemory } from '../modules/platform/remembering-sealer.js'
 import { createSealer } from '../modules/platform/seal.js'
 import { authorityOf } from '../modules/protocol/authority.js'
 import { frozenCaller } from '../modules/protocol/caller.js'
-import { createMemoryTokenStore } from '../modules/stores/memory-token-store.js'
 import { createSessionTokens } from '../modules/stores/session-tokens.js'
 import { randomUUID } from 'node:crypto'
 import { api, opaqueToken, tenant, webApp } from './tokens.js'
@@ -35,11 +34,10 @@ export function createTokenSources({
     createSealer(['a-secret-to-measure-with-of-32-characters']),
     megabytes * 1024 * 1024,
   )
-  const memory = createMemoryTokenStore({ clock: Date.now, capacity: 2 ** 32 })
   const tokens = createSessionTokens({
+    ...settings,
     sealer,
     clientId: webApp,
-    store: store ?? memory,
     lifetime: 86_400_000,
   })
   const forUser = createForUser({ ...settings, clientId: webApp, tokens })
@@ -129,12 +127,22 @@ export function endpointInMemory() {
   return endpoint
 }
 
+/** What the sessions of a framework are stored in. */
+const sessionStore = new Map()
+const aside = {
+  newId: async () => randomUUID(),
+  read: async (id) => sessionStore.get(id),
+  write: async (id, value) => void sessionStore.set(id, value),
+  remove: async (id) => void sessionStore.delete(id),
+}
+
 /** A session, as a framework holds it. */
 function sessionOf(kind) {
   const content = new Map()
   return {
     id: kind === 'server' ? randomUUID() : undefined,
     kind,
+    aside: kind === 'server' ? aside : undefined,
     read: (key) => content.get(key),
     write: (key, value) => content.set(key, value),
     remove: (key) => content.delete(key),

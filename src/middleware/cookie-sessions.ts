@@ -210,5 +210,5 @@ class CookieSession implements SessionPort {
 }
 
 function contentIn({ bytes }: Unsealed): Content {
-  return frozen(unpacked(bytes) as Content) // sealed by #send()
+  return frozen(unpacked(bytes) as Content) // sealed by save()
 }

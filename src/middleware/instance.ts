@@ -9,10 +9,10 @@ import { createTokenEndpoint } from '../platform/token-endpoint.js'
 import { createJwtVerifier } from '../platform/verified-jwt.js'
 import { createApiCore, type ApiCore } from './api-core.js'
 import type { EntraOptions } from './entra-options.js'
+import { formActionSourcesOf } from './form-action.js'
 import { createPagesCore, type PagesCore } from './pages-core.js'
 import { settingsOf } from './settings.js'
 import { publicOriginsOf, sealingSecretsOf } from './sealing-secrets.js'
-import { formActionSourcesOf } from './sign-in-core.js'
 import { signInSettingsOf } from './sign-in-settings.js'
 import { createStores } from './stores.js'
 
@@ -79,7 +79,6 @@ export function createInstance(options: EntraOptions, host: Host): Instance {
           verifier,
           store: stores.sessions,
           adminConsentPath: () => adminConsentPath,
-          sharedStore: settings.store === undefined ? undefined : stores.sessions,
           redemptionStore: stores.tokens,
         }),
       adminConsent: () => ({

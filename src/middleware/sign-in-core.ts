@@ -54,10 +54,8 @@ export interface SignInSettings {
   readonly cacheBytes: number
   readonly tokenEndpoint: Pick<TokenEndpoint, 'exchangeConfiguration'>
   readonly verifier: Pick<JwtVerifier, 'verify'>
-  /** Holds the tokens of cookie sessions. */
-  readonly store: TokenStore
-  /** Where all processes see who has signed out; undefined when each knows of its own only. */
-  readonly sharedStore: TokenStore | undefined
+  /** Where all processes see who has signed out, and the tokens of cookie sessions. */
+  readonly store: TokenStore | undefined
   /** The same, for what is better done twice than not at all; fails with StoreUnavailable. */
   readonly redemptionStore: TokenStore | undefined
   /** How much an answer in JSON tells about a refusal. */
@@ -93,7 +91,7 @@ export interface SignInCore {
 }
 
 export function createSignInCore(settings: SignInSettings, options: SignInOptions): SignInCore {
-  const { clientId, clock, baseUrls: origins, store, onEvent: tell, warn } = settings
+  const { clientId, clock, baseUrls: origins, onEvent: tell, warn } = settings
   const choices = signInChoicesOf(options)
   const sealer = withMemory(createSealer(settings.secrets), settings.cacheBytes)
   const lifetime = choices.absoluteLifetime
@@ -116,7 +114,7 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
   const { of: sessionOf } = requestSessions
   const histories = createHistories(settings)
   const tokens = createSessionTokens({ ...settings, sealer, lifetime })
-  const tombstones = createTombstones({ store: settings.sharedStore, clientId, clock, lifetime })
+  const tombstones = createTombstones({ ...settings, lifetime })
   const sessions = createSignedInSessions({
     ...choices,
     sealer,
@@ -297,9 +295,4 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
       tell({ type: 'signed-out', by: 'app', tenantId: user.tenantId, objectId: user.objectId })
     },
   }
-}
-
-/** Origins that a form of the app may lead to by redirect, for helmet's `form-action`. */
-export function formActionSourcesOf(authority: Authority): readonly string[] {
-  return Object.freeze(["'self'", authority.origin])
 }

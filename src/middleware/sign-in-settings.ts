@@ -12,9 +12,7 @@ export interface SignInParts {
   readonly forUser: SignInSettings['forUser']
   readonly correlationOf: SignInSettings['correlationOf']
   readonly verifier: JwtVerifier
-  readonly store: TokenStore
-  /** The store when all processes share it. */
-  readonly sharedStore: TokenStore | undefined
+  readonly store: TokenStore | undefined
   readonly redemptionStore: TokenStore | undefined
   /** Path at which an administrator consents, once that is mounted. */
   readonly adminConsentPath: () => string | undefined

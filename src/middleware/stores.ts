@@ -1,7 +1,6 @@
 import { createSealer } from '../platform/seal.js'
 import { ConfigurationError } from '../protocol/configuration-error.js'
 import { SessionUnavailableError } from '../protocol/sign-in-errors.js'
-import { createMemoryTokenStore } from '../stores/memory-token-store.js'
 import { createSealedTokenStore } from '../stores/sealed-token-store.js'
 import { sessionDeadline } from '../stores/session-deadline.js'
 import { withStoreGate } from '../stores/store-gate.js'
@@ -9,28 +8,21 @@ import { StoreUnavailable } from '../stores/store-unavailable.js'
 import type { TokenStore } from '../stores/token-store.js'
 import type { Settings } from './settings.js'
 
-/** Room for the tokens of some ten thousand users of cookie sessions. */
-const memoryBytes = 128 * 1024 * 1024
 /** Milliseconds: asking the platform takes little longer than this. */
 const tokenDeadline = 500
 
-/** The stores of one instance: one store behind both when several processes share it. */
+/** The one store that processes share, for two uses; both undefined when they share none. */
 export interface Stores {
   /** Sign-outs and the tokens of cookie sessions: without it nobody can be let in, so it fails with 503. */
-  readonly sessions: TokenStore
-  /** On-behalf-of and app-only tokens: what it does not give is fetched. Undefined when not shared. */
+  readonly sessions: TokenStore | undefined
+  /** On-behalf-of and app-only tokens: what it does not give is fetched. */
   readonly tokens: TokenStore | undefined
 }
 
 /** @throws ConfigurationError when a store is shared and there is no secret to seal its content with. */
 export function createStores(settings: Settings): Stores {
   const { store, clock, clientId, secrets, host } = settings
-  if (store === undefined) {
-    return {
-      sessions: createMemoryTokenStore({ clock, capacity: memoryBytes }),
-      tokens: undefined,
-    }
-  }
+  if (store === undefined) return { sessions: undefined, tokens: undefined }
   if (secrets.length === 0) throw secretMissing()
   const sealed = createSealedTokenStore(store, createSealer(secrets), clientId)
   return {

@@ -82,8 +82,12 @@ export function createCompletion(settings: CompletionSettings): CompleteSignIn {
     if (afterSignIn === undefined) return { latest: arrived }
     const passing = createPassingSession()
     await tokens.write(passing, arrived)
-    const details = detailsIn(await afterSignIn(account, passing))
-    return { details, latest: (await tokens.read(passing)) ?? arrived }
+    try {
+      const details = detailsIn(await afterSignIn(account, passing))
+      return { details, latest: (await tokens.read(passing)) ?? arrived }
+    } finally {
+      await tokens.remove(passing)
+    }
   }
 }
 

@@ -2,7 +2,6 @@ import type { Clock } from '../platform/clock.js'
 import type { Account } from '../protocol/account.js'
 import { after } from '../protocol/at-once.js'
 import { createMemoryEntries, type MemoryEntries } from '../stores/memory-entries.js'
-import { createMemoryTokenStore } from '../stores/memory-token-store.js'
 import { storeKeyOf } from '../stores/store-key.js'
 import type { TokenStore } from '../stores/token-store.js'
 
@@ -54,7 +53,7 @@ export function createTombstones(settings: TombstoneSettings): Tombstones {
   // Sign-outs that this process saw itself hold even when the store is away.
   const own = room(ownBytes)
   const hearsay = room(hearsayBytes)
-  const known = store ?? createMemoryTokenStore({ clock, capacity: knownBytes })
+  const known = room(knownBytes)
 
   // Names are session ids of the platform: hashed, so that the store tells nobody a usable one.
   const graveOf = (...name: string[]) => storeKeyOf('revoked', clientId, ...name)
@@ -91,7 +90,8 @@ export function createTombstones(settings: TombstoneSettings): Tombstones {
   }
 
   async function isKnown(sessionId: string): Promise<boolean> {
-    return (await known.get(await sessionKeyOf(sessionId))) !== undefined
+    const key = await sessionKeyOf(sessionId)
+    return (store === undefined ? known.read(key) : await store.get(key)) !== undefined
   }
 
   async function liesInStore(graves: Graves, signedInAt: number): Promise<boolean> {
@@ -112,7 +112,9 @@ export function createTombstones(settings: TombstoneSettings): Tombstones {
       else hearsay.write(grave, String(clock()), lifetime)
     },
     async know(sessionId) {
-      await known.set(await sessionKeyOf(sessionId), '1', lifetime)
+      const key = await sessionKeyOf(sessionId)
+      if (store === undefined) known.write(key, '1', lifetime)
+      else await store.set(key, '1', lifetime)
     },
     isBuried: (signIn) =>
       after(gravesOf(signIn), (graves) => {

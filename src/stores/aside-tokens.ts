@@ -2,10 +2,10 @@ import type { Sealer } from '../platform/seal.js'
 import { createBoundedMap } from '../protocol/bounded-map.js'
 import { cacheKey } from '../protocol/cache-key.js'
 import { frozen } from '../protocol/frozen.js'
+import { weightOf, type HeldTokens } from './held-tokens.js'
 import { createSealedTokenStore } from './sealed-token-store.js'
 import type { SessionAside } from './session-aside.js'
 import type { SessionPort } from './session-port.js'
-import type { HeldTokens } from './session-tokens.js'
 import type { TokenStore } from './token-store.js'
 import { createTurns } from './turns.js'
 import { createUserTokenRecords, type UserTokenRecords } from './user-token-records.js'
@@ -24,9 +24,6 @@ interface Known {
   readonly sessionId: string
   readonly tokens: UserTokens
 }
-
-/** What an entry weighs besides its tokens, roughly. */
-const overhead = 1_024
 
 /**
  * Tokens beside the sessions that they belong to, in the sessions' own store, each record sealed for
@@ -85,6 +82,8 @@ export function createAsideTokens(settings: AsideTokensSettings): HeldTokens {
       known.delete(handle)
       await recordsOf(session).delete(handle)
     },
+    // The sessions' store does not tell whose they are: they go with their sessions.
+    removeAllOf: () => Promise.resolve(),
   }
 }
 
@@ -95,9 +94,4 @@ function storeOver(aside: SessionAside | undefined): TokenStore {
     set: (key, value, lifetime) => aside.write(key, value, lifetime),
     delete: (key) => aside.remove(key),
   }
-}
-
-function weightOf({ refreshToken = '', accessTokens }: UserTokens): number {
-  const texts = accessTokens.reduce((sum, { token }) => sum + token.length + overhead, 0)
-  return texts + refreshToken.length + overhead
 }

@@ -1,11 +1,12 @@
-import { encodeBase64Url } from '../platform/base64url.js'
+import type { Clock } from '../platform/clock.js'
 import type { Sealer } from '../platform/seal.js'
 import { SessionUnavailableError } from '../protocol/sign-in-errors.js'
 import { createAsideTokens } from './aside-tokens.js'
+import { createMemoryTokens } from './memory-tokens.js'
 import type { SessionPort } from './session-port.js'
-import { storeKeyOf } from './store-key.js'
+import { createStoreTokens } from './store-tokens.js'
 import type { TokenStore } from './token-store.js'
-import { createUserTokenRecords, type TokenOwner } from './user-token-records.js'
+import type { TokenOwner } from './user-token-records.js'
 import type { UserTokens } from './user-tokens.js'
 
 /** The signed-in user's tokens, wherever the kind of session lets them live. */
@@ -33,52 +34,28 @@ export interface SessionTokens {
 export interface SessionTokensSettings {
   readonly sealer: Sealer
   readonly clientId: string
-  /** Holds the tokens of cookie sessions, which are too large for a cookie. */
-  readonly store: TokenStore
+  readonly clock: Clock
+  /** Holds the tokens of cookie sessions; undefined when processes share nothing. */
+  readonly store: TokenStore | undefined
   /** How long they are kept, in milliseconds. */
   readonly lifetime: number
   /** What those of sessions on the server may take in this process. */
   readonly cacheBytes: number
 }
 
-/** Where the tokens behind a handle are. */
-export interface HeldTokens {
-  newHandle(session: SessionPort): Promise<string>
-  read(session: SessionPort, handle: string): Promise<UserTokens | undefined>
-  readAgain(session: SessionPort, handle: string): Promise<UserTokens | undefined>
-  write(session: SessionPort, handle: string, tokens: UserTokens): Promise<void>
-  update(
-    session: SessionPort,
-    handle: string,
-    change: (held: UserTokens) => UserTokens,
-  ): Promise<void>
-  remove(session: SessionPort, handle: string): Promise<void>
-}
-
 /**
  * A session holds a handle, and the tokens lie elsewhere: a framework's session goes through the
  * framework whole with every request, and a cookie has no room. The tokens of a session on the
- * server are in the same store beside it, those of a cookie session in the TokenStore.
+ * server are in the same store beside it, those of a cookie session in the store that the processes
+ * share, or in this process when they share none.
  */
 export function createSessionTokens(settings: SessionTokensSettings): SessionTokens {
-  const { clientId, store, lifetime } = settings
-  const key = `entrada.${clientId}.tokens`
-  const records = createUserTokenRecords(store, clientId)
-  const recordOf = (handle: string) => storeKeyOf('user-tokens', clientId, handle)
+  const key = `entrada.${settings.clientId}.tokens`
+  const { store } = settings
   const aside = createAsideTokens(settings)
-
-  const inStore: HeldTokens = {
-    newHandle: (session) => Promise.resolve(handleOf(session) ?? randomHandle()),
-    read: async (_session, handle) => records.get(await recordOf(handle)),
-    readAgain: async (_session, handle) => records.get(await recordOf(handle)),
-    write: async (_session, handle, tokens) =>
-      records.set(await recordOf(handle), tokens, lifetime),
-    update: async (_session, handle, change) =>
-      records.change(await recordOf(handle), (held) => held && change(held), lifetime),
-    remove: async (_session, handle) => records.delete(await recordOf(handle)),
-  }
-
-  const heldBy = (session: SessionPort) => (session.aside === undefined ? inStore : aside)
+  const apart =
+    store === undefined ? createMemoryTokens(settings) : createStoreTokens({ ...settings, store })
+  const heldBy = (session: SessionPort) => (session.aside === undefined ? apart : aside)
 
   function handleOf(session: SessionPort): string | undefined {
     const held = session.read(key)
@@ -97,7 +74,7 @@ export function createSessionTokens(settings: SessionTokensSettings): SessionTok
     },
     async write(session, tokens) {
       const held = heldBy(session)
-      const handle = await held.newHandle(session)
+      const handle = await held.newHandle(session, handleOf(session))
       await held.write(session, handle, tokens)
       if (handle !== handleOf(session)) session.write(key, handle)
     },
@@ -118,15 +95,11 @@ export function createSessionTokens(settings: SessionTokensSettings): SessionTok
         await held.remove(session, handle).catch(unlessStoreIsAway)
       }
     },
-    removeAllOf: (owner) => records.deleteAllOf(owner),
+    removeAllOf: (owner) => apart.removeAllOf(owner),
   }
 }
 
 /** What was to be removed is then gone when its time is over. */
 function unlessStoreIsAway(error: unknown): void {
   if (!(error instanceof SessionUnavailableError)) throw error
-}
-
-function randomHandle(): string {
-  return encodeBase64Url(crypto.getRandomValues(new Uint8Array(16)))
 }

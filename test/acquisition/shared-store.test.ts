@@ -3,7 +3,7 @@ import express from 'express'
 import { contosoDirectory, startEmulator, type Emulator } from 'entrada/emulator'
 import { entra, type EntraOptions } from 'entrada/express'
 import { ConfigurationError } from '../../src/protocol/configuration-error.js'
-import { createMemoryTokenStore } from '../../src/stores/memory-token-store.js'
+import { createMemoryTokenStore } from '../support/memory-token-store.js'
 import type { TokenStore } from '../../src/stores/token-store.js'
 import { serve } from '../support/loopback-server.js'
 

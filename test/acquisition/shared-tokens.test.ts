@@ -6,7 +6,7 @@ import { createTokenMemory, type TokenMemory } from '../../src/acquisition/token
 import { tokenNameOf } from '../../src/acquisition/token-name.js'
 import { InteractionRequiredError, ThrottledError } from '../../src/protocol/token-errors.js'
 import { keptTokenOf, type KeptToken } from '../../src/stores/kept-token.js'
-import { createMemoryTokenStore } from '../../src/stores/memory-token-store.js'
+import { createMemoryTokenStore } from '../support/memory-token-store.js'
 import { StoreUnavailable } from '../../src/stores/store-unavailable.js'
 import type { TokenStore } from '../../src/stores/token-store.js'
 import { redisServer, startRedis } from '../support/redis.js'

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import express from 'express'
 import type { Emulator } from 'entrada/emulator'
 import { entra } from 'entrada/express'
-import { createMemoryTokenStore } from '../../src/stores/memory-token-store.js'
+import { createMemoryTokenStore } from '../support/memory-token-store.js'
 import type { TokenStore } from '../../src/stores/token-store.js'
 import { serve } from '../support/loopback-server.js'
 import { createUserAgent, signIn, type UserAgent } from '../support/user-agent.js'

@@ -4,7 +4,7 @@ import session from 'express-session'
 import helmet from 'helmet'
 import type { Emulator } from 'entrada/emulator'
 import { entra } from 'entrada/express'
-import { createMemoryTokenStore } from '../../src/stores/memory-token-store.js'
+import { createMemoryTokenStore } from '../support/memory-token-store.js'
 import { serve, type LoopbackServer } from '../support/loopback-server.js'
 import { createUserAgent, signIn, type UserAgent } from '../support/user-agent.js'
 import { ada } from './arrival.js'
@@ -60,8 +60,8 @@ describe('signing a user out everywhere', () => {
   })
 
   it('S26 works in another process that shares a store', async () => {
-    const sharedStore = createMemoryTokenStore({ clock: Date.now, capacity: 1_000_000 })
-    const [app, other] = [await start({ sharedStore }), await start({ sharedStore })]
+    const store = createMemoryTokenStore({ clock: Date.now, capacity: 1_000_000 })
+    const [app, other] = [await start({ store }), await start({ store })]
     const agent = await signedIn(app)
     await other.core.signOutEverywhere({ tenantId: contosoId, objectId: adaId })
     expect(await nameSeenBy(agent, app)).toBe(null)

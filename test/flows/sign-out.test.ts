@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import helmet from 'helmet'
 import type { Emulator } from 'entrada/emulator'
-import { formActionSourcesOf } from '../../src/middleware/sign-in-core.js'
+import { formActionSourcesOf } from '../../src/middleware/form-action.js'
 import { authorityOf } from '../../src/protocol/authority.js'
 import { createUserAgent, signIn, type Page, type UserAgent } from '../support/user-agent.js'
 import { ada } from './arrival.js'

@@ -14,7 +14,6 @@ import { authorityOf } from '../../src/protocol/authority.js'
 import { SessionUnavailableError } from '../../src/protocol/sign-in-errors.js'
 import type { TenantPolicy } from '../../src/protocol/tenant-policy.js'
 import type { EntraEvent } from '../../src/protocol/events.js'
-import { createMemoryTokenStore } from '../../src/stores/memory-token-store.js'
 import type { TokenStore } from '../../src/stores/token-store.js'
 import { nodeHost } from '../../src/host/node.js'
 import { serve, type LoopbackServer } from '../support/loopback-server.js'
@@ -35,7 +34,7 @@ export interface WebAppOptions {
   clock?: () => number
   fetch?: typeof fetch
   clientId?: string
-  sharedStore?: TokenStore
+  store?: TokenStore
   events?: EntraEvent[]
   warnings?: string[]
   /** Mounted before everything else. */
@@ -144,9 +143,8 @@ function coreFor(emulator: Emulator, origin: string, options: WebAppOptions): Si
       secrets: options.secrets ?? [secret],
       tokenEndpoint: createTokenEndpoint({ ...settings, credential }),
       verifier: createJwtVerifier(settings),
-      store: createMemoryTokenStore({ clock, capacity: 1_000_000 }),
-      sharedStore: options.sharedStore,
-      redemptionStore: options.sharedStore,
+      store: options.store,
+      redemptionStore: options.store,
       correlationOf: () => crypto.randomUUID(),
       forUser: () => () => {
         throw new Error('These tests get no tokens.')

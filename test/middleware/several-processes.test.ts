@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it } from '@jest/globals'
-import { createMemoryTokenStore } from '../../src/stores/memory-token-store.js'
+import { createMemoryTokenStore } from '../support/memory-token-store.js'
 import { createInstance } from '../../src/middleware/instance.js'
 import { machineWith } from '../support/daemon.js'
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { createSealer } from '../../src/platform/seal.js'
 import { createSignedInSessions } from '../../src/sign-in/signed-in.js'
 import { createTombstones } from '../../src/sign-in/tombstones.js'
-import { createMemoryTokenStore } from '../../src/stores/memory-token-store.js'
+import { createMemoryTokenStore } from '../support/memory-token-store.js'
 import { createSessionTokens } from '../../src/stores/session-tokens.js'
 import type { SessionPort } from '../../src/stores/session-port.js'
 
@@ -111,6 +111,7 @@ describe('a sign-in in a cookie session', () => {
     const tokens = createSessionTokens({
       sealer,
       clientId,
+      clock,
       store,
       lifetime: day,
       cacheBytes: 1_000_000,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { createTombstones } from '../../src/sign-in/tombstones.js'
-import { createMemoryTokenStore } from '../../src/stores/memory-token-store.js'
+import { createMemoryTokenStore } from '../support/memory-token-store.js'
 
 const user = { tenantId: '7d1c9a10-5a6e-4a1d-8f6c-0b2f5e9d3a77', objectId: 'OID' }
 const clientId = '5e7f2d91-6b3a-4e88-a1c4-9d0b8f7e6a52'

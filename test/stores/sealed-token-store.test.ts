@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { createSealer } from '../../src/platform/seal.js'
-import { createMemoryTokenStore } from '../../src/stores/memory-token-store.js'
+import { createMemoryTokenStore } from '../support/memory-token-store.js'
 import { createSealedTokenStore } from '../../src/stores/sealed-token-store.js'
 import type { TokenStore } from '../../src/stores/token-store.js'
 

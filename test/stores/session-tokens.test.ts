@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createSealer } from '../../src/platform/seal.js'
 import { createSealedTokenStore } from '../../src/stores/sealed-token-store.js'
-import { createMemoryTokenStore } from '../../src/stores/memory-token-store.js'
 import type { SessionAside } from '../../src/stores/session-aside.js'
 import type { SessionPort } from '../../src/stores/session-port.js'
 import { createSessionTokens, type SessionTokens } from '../../src/stores/session-tokens.js'
 import { withAnswer, withoutToken, type UserTokens } from '../../src/stores/user-tokens.js'
+import type { TokenStore } from '../../src/stores/token-store.js'
 import { redisServer } from '../support/redis.js'
 import { describeWithService } from '../support/services.js'
 import { memoryUnderTest, redisUnderTest, type StoreUnderTest } from './token-stores.js'
@@ -19,37 +19,37 @@ interface Place {
   end(): void
 }
 
-describe('the tokens of a session on the server, beside a store in memory', () =>
+describe('the tokens of a session on the server, beside it', () =>
   conforms(memoryUnderTest, serverSession))
-describe('the tokens of a session in a cookie, in a store in memory', () =>
+describe('the tokens of a session in a cookie, in this process', () =>
+  conforms(undefined, cookieSession))
+describe('the tokens of a session in a cookie, in a store', () =>
   conforms(memoryUnderTest, cookieSession))
-describeWithService(redisServer, 'the tokens of a session', () => {
-  describe('on the server, beside a store on Redis', () => conforms(redisUnderTest, serverSession))
-  describe('in a cookie, in a store on Redis', () => conforms(redisUnderTest, cookieSession))
+describeWithService(redisServer, 'the tokens of a session in a cookie', () => {
+  describe('in a store on Redis', () => conforms(redisUnderTest, cookieSession))
 })
 
-function conforms(start: Start, newSession: () => Place): void {
-  let under: StoreUnderTest
+const sealer = createSealer(['a-secret-for-the-store-tests-of-32-characters'])
+
+/** One process over a store that it shares with others, if it shares any. */
+function tokensOver(store?: TokenStore, clock = Date.now): SessionTokens {
+  return createSessionTokens({
+    ...{ sealer, clientId: 'client', clock },
+    ...{ lifetime: 10_000, cacheBytes: 1_000_000 },
+    store: store && createSealedTokenStore(store, sealer, 'client'),
+  })
+}
+
+/** @param start What processes share; undefined when they share nothing. */
+function conforms(start: Start | undefined, newSession: () => Place): void {
+  let under: StoreUnderTest | undefined
   let tokens: SessionTokens
 
   beforeAll(async () => {
-    under = await start()
-    tokens = startTokens()
+    under = await start?.()
+    tokens = tokensOver(under?.store)
   })
-  afterAll(() => under.stop())
-
-  /** Another process over the same store. */
-  function startTokens(): SessionTokens {
-    const sealer = createSealer(['a-secret-for-the-store-tests-of-32-characters'])
-    const store = createSealedTokenStore(under.store, sealer, 'client')
-    return createSessionTokens({
-      sealer,
-      clientId: 'client',
-      store,
-      lifetime: 10_000,
-      cacheBytes: 1_000_000,
-    })
-  }
+  afterAll(() => under?.stop())
 
   async function sessionOf(user: UserTokens): Promise<Place> {
     const place = newSession()
@@ -91,20 +91,26 @@ function conforms(start: Start, newSession: () => Place): void {
     expect(held?.refreshToken).toMatch(/^of api/)
   })
 
-  it('T05 are what another process has renewed, once it is asked for', async () => {
+  const betweenProcesses = start === undefined ? it.skip : it
+
+  betweenProcesses('T05 are what another process has renewed, once it is asked for', async () => {
     const place = await sessionOf(ada)
     const accessToken = tokenOf('graph', 2)
-    await startTokens().update(place.request(), (held) => withAnswer(held, { accessToken }))
+    await tokensOver(under?.store).update(place.request(), (held) =>
+      withAnswer(held, { accessToken }),
+    )
     const now = { accessTokens: [{ refreshAt: 2 }] }
     expect(await tokens.readAgain(place.request())).toMatchObject(now)
     expect(await tokens.read(place.request())).toMatchObject(now)
   })
 
-  it('T27 do not come back once an API has refused them', async () => {
+  betweenProcesses('T27 do not come back once an API has refused them', async () => {
     const place = await sessionOf(ada)
     const accessToken = tokenOf('graph', 2)
     await tokens.update(place.request(), (held) => withAnswer(held, { accessToken }))
-    await startTokens().update(place.request(), (held) => withoutToken(held, accessToken.token))
+    await tokensOver(under?.store).update(place.request(), (held) =>
+      withoutToken(held, accessToken.token),
+    )
     expect((await tokens.readAgain(place.request()))?.accessTokens).toEqual([])
     expect((await tokens.read(place.request()))?.accessTokens).toEqual([])
   })
@@ -145,26 +151,37 @@ function conforms(start: Start, newSession: () => Place): void {
   })
 }
 
-describe('the tokens of a session on the server', () => {
-  const sealer = createSealer(['a-secret-for-the-store-tests-of-32-characters'])
-  const store = createMemoryTokenStore({ clock: Date.now, capacity: 1_000_000 })
-  const started = () =>
-    createSessionTokens({
-      sealer,
-      clientId: 'client',
-      store,
-      lifetime: 10_000,
-      cacheBytes: 1_000_000,
-    })
+describe('the tokens of a session in this process', () => {
+  it('are gone when a sign-in may last no longer', async () => {
+    let now = 1_790_000_000_000
+    const tokens = tokensOver(undefined, () => now)
+    const request = cookieSession().request()
+    await tokens.write(request, ada)
+    now += 9_999
+    expect(await tokens.read(request)).toEqual(ada)
+    now += 1
+    expect(await tokens.read(request)).toBeUndefined()
+  })
 
+  it('are frozen, so that no handler changes what another one reads', async () => {
+    const tokens = tokensOver()
+    const request = cookieSession().request()
+    await tokens.write(request, userNamed('ada'))
+    const held = await tokens.read(request)
+    expect(Object.isFrozen(held?.accessTokens[0])).toBe(true)
+    expect(await tokens.read(request)).toBe(held)
+  })
+})
+
+describe('the tokens of a session on the server', () => {
   it('S17 do not open behind the handle in another session, known or not', async () => {
     const [one, other] = [serverSession(), serverSession()]
-    const tokens = started()
+    const tokens = tokensOver()
     const request = one.request()
     await tokens.write(request, ada)
     const stolen = other.request()
     stolen.write('entrada.client.tokens', request.read('entrada.client.tokens'))
-    for (const process of [tokens, started()]) {
+    for (const process of [tokens, tokensOver()]) {
       expect(await process.read(request)).toEqual(ada)
       expect(await process.read(stolen)).toBeUndefined()
       expect(await process.readAgain(stolen)).toBeUndefined()
@@ -174,7 +191,7 @@ describe('the tokens of a session on the server', () => {
   it('are sealed in its store, and only a handle is in the session', async () => {
     const place = serverSession()
     const request = place.request()
-    await started().write(request, ada)
+    await tokensOver().write(request, ada)
     await request.save()
     expect(JSON.stringify([...aside])).not.toMatch(/first|token of/)
     expect(String(place.request().read('entrada.client.tokens')).length).toBeLessThan(40)
@@ -183,8 +200,8 @@ describe('the tokens of a session on the server', () => {
   it('are read from the store once in a process, until they are to be renewed', async () => {
     const place = serverSession()
     const request = place.request()
-    await started().write(request, ada)
-    const tokens = started()
+    await tokensOver().write(request, ada)
+    const tokens = tokensOver()
     reads = 0
     await tokens.read(request)
     await tokens.read(request)

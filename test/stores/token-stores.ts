@@ -1,6 +1,6 @@
 import { createClient } from 'redis'
 import { redisTokenStore } from 'entrada/redis'
-import { createMemoryTokenStore } from '../../src/stores/memory-token-store.js'
+import { createMemoryTokenStore } from '../support/memory-token-store.js'
 import type { TokenStore } from '../../src/stores/token-store.js'
 import { startRedis, type RunningRedis } from '../support/redis.js'
 

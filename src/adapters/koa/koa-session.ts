@@ -44,12 +44,18 @@ export function isSessionStoreDown(context: object): boolean {
   return store !== undefined && session === undefined
 }
 
+interface OwnObject {
+  readonly store?: SessionStore
+  readonly session?: unknown
+}
+
 /** koa-session's own object for a context: with the store, wherever its options have it from. */
-function ownObjectOf(context: object): { store?: SessionStore; session?: unknown } {
+function ownObjectOf(context: object): OwnObject {
   const symbol = Object.getOwnPropertySymbols(context).find(
     ({ description }) => description === 'contextSession instance',
   )
-  return symbol === undefined ? {} : Object((context as Record<symbol, unknown>)[symbol])
+  const held: unknown = symbol && (context as Record<symbol, unknown>)[symbol] // its own symbols
+  return Object(held) as OwnObject
 }
 
 function isKoaSession(session: ContextWithSession['session']): session is KoaSession {

@@ -1,5 +1,5 @@
-import type { Clock } from '../platform/clock.js'
-import type { StoreLocks } from './token-store.js'
+import type { Clock } from '../../src/platform/clock.js'
+import type { StoreLocks } from '../../src/stores/token-store.js'
 
 interface Held {
   readonly fence: number
