@@ -91,29 +91,7 @@ function conforms(start: Start | undefined, newSession: () => Place): void {
     expect(held?.refreshToken).toMatch(/^of api/)
   })
 
-  const betweenProcesses = start === undefined ? it.skip : it
-
-  betweenProcesses('T05 are what another process has renewed, once it is asked for', async () => {
-    const place = await sessionOf(ada)
-    const accessToken = tokenOf('graph', 2)
-    await tokensOver(under?.store).update(place.request(), (held) =>
-      withAnswer(held, { accessToken }),
-    )
-    const now = { accessTokens: [{ refreshAt: 2 }] }
-    expect(await tokens.readAgain(place.request())).toMatchObject(now)
-    expect(await tokens.read(place.request())).toMatchObject(now)
-  })
-
-  betweenProcesses('T27 do not come back once an API has refused them', async () => {
-    const place = await sessionOf(ada)
-    const accessToken = tokenOf('graph', 2)
-    await tokens.update(place.request(), (held) => withAnswer(held, { accessToken }))
-    await tokensOver(under?.store).update(place.request(), (held) =>
-      withoutToken(held, accessToken.token),
-    )
-    expect((await tokens.readAgain(place.request()))?.accessTokens).toEqual([])
-    expect((await tokens.read(place.request()))?.accessTokens).toEqual([])
-  })
+  if (start !== undefined) betweenProcesses()
 
   it('S02 of before go when the session has got others, and not while it has not', async () => {
     const place = await sessionOf(ada)
@@ -149,6 +127,30 @@ function conforms(start: Start | undefined, newSession: () => Place): void {
     }
     expect(await tokens.readAgain(other.request())).toEqual(grace)
   })
+
+  function betweenProcesses(): void {
+    it('T05 are what another process has renewed, once it is asked for', async () => {
+      const place = await sessionOf(ada)
+      const accessToken = tokenOf('graph', 2)
+      await tokensOver(under?.store).update(place.request(), (held) =>
+        withAnswer(held, { accessToken }),
+      )
+      const now = { accessTokens: [{ refreshAt: 2 }] }
+      expect(await tokens.readAgain(place.request())).toMatchObject(now)
+      expect(await tokens.read(place.request())).toMatchObject(now)
+    })
+
+    it('T27 do not come back once an API has refused them', async () => {
+      const place = await sessionOf(ada)
+      const accessToken = tokenOf('graph', 2)
+      await tokens.update(place.request(), (held) => withAnswer(held, { accessToken }))
+      await tokensOver(under?.store).update(place.request(), (held) =>
+        withoutToken(held, accessToken.token),
+      )
+      expect((await tokens.readAgain(place.request()))?.accessTokens).toEqual([])
+      expect((await tokens.read(place.request()))?.accessTokens).toEqual([])
+    })
+  }
 }
 
 describe('the tokens of a session in this process', () => {
