@@ -14,7 +14,7 @@ async function heapOf({ count }) {
   const rows = []
   for (const [name, create] of [
     ['entrada, a user of onBehalfOf', onBehalfOf],
-    ['entrada, a user of forUser, the session on the server included', () => forUser('server')],
+    ['entrada, a user of forUser, the session in a store elsewhere', () => forUser('server')],
     ['entrada, a user of forUser, the session in a cookie', () => forUser('cookie')],
     ['msal-node, a user of on-behalf-of', onBehalfOfMsal],
     ['entrada, a verified token', () => verified('entrada', platform)],
@@ -50,15 +50,10 @@ function onBehalfOf() {
   return () => sources.onBehalfOf(sources.caller())
 }
 
-/** A session on the server stays in memory too, as in a store of the framework there. */
+/** What the library itself keeps: of a session on the server the sessions' store has the rest. */
 function forUser(kind) {
   const sources = createTokenSources()
-  const kept = []
-  return async () => {
-    const user = await sources.signedInUser({ kind })
-    if (kind === 'server') kept.push(user)
-    await sources.forUser(user)
-  }
+  return async () => sources.forUser(await sources.signedInUser({ kind }))
 }
 
 function onBehalfOfMsal() {

@@ -127,12 +127,12 @@ export function endpointInMemory() {
   return endpoint
 }
 
-/** What the sessions of a framework are stored in. */
+/** What the sessions of a framework are stored in, outside of the heap as if it were elsewhere. */
 const sessionStore = new Map()
 const aside = {
   newId: async () => randomUUID(),
-  read: async (id) => sessionStore.get(id),
-  write: async (id, value) => void sessionStore.set(id, value),
+  read: async (id) => sessionStore.get(id)?.toString('latin1'),
+  write: async (id, value) => void sessionStore.set(id, Buffer.from(value, 'latin1')),
   remove: async (id) => void sessionStore.delete(id),
 }
 

@@ -2,7 +2,7 @@ import { createBoundedMap } from '../protocol/bounded-map.js'
 import type { Sealer, SealPurpose, Unsealed } from './seal.js'
 
 /** Records that come with one request after another, where others are opened once. */
-const readAgain: ReadonlySet<SealPurpose> = new Set(['session', 'account', 'user-tokens'])
+const readAgain: ReadonlySet<SealPurpose> = new Set(['session', 'account'])
 
 const indexLength = 32
 /** What an entry weighs besides its texts, roughly. */

@@ -7,7 +7,6 @@ export type SealPurpose =
   | 'arrival'
   | 'session'
   | 'account'
-  | 'user-tokens'
   | 'history'
   | 'sign-out'
   | 'token-store'

@@ -45,7 +45,7 @@ describe('a sealer that remembers', () => {
     const sealed = await sealer.seal('account', 'Ada', ['client', 'session-1'])
     expect(await sealer.open('account', sealed, ['client', 'session-1'])).toBeDefined()
     expect(await sealer.open('account', sealed, ['client', 'session-2'])).toBeUndefined()
-    expect(await sealer.open('user-tokens', sealed, ['client', 'session-1'])).toBeUndefined()
+    expect(await sealer.open('session', sealed, ['client', 'session-1'])).toBeUndefined()
     const changed = `1${sealed.startsWith('1A') ? 'B' : 'A'}${sealed.slice(2)}`
     expect(await sealer.open('account', changed, ['client', 'session-1'])).toBeUndefined()
     expect(await sealer.open('account', sealed, ['client', 'session-1'])).toBeDefined()
