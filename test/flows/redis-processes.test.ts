@@ -72,6 +72,9 @@ describeWithService(redisServer, 'two processes with sessions and sign-outs on R
     app.get('/', (request, response) => {
       response.json(identity.accountIfAny(request)?.name ?? null)
     })
+    app.get('/token', identity.requireSignIn(), async (request, response) => {
+      response.json((await identity.forUser(request).token('User.Read')).reveal())
+    })
     app.get('/slow', async (request, response) => {
       Object.assign(request.session, { slow: true })
       slowRequest?.begin()
@@ -129,6 +132,31 @@ describeWithService(redisServer, 'two processes with sessions and sign-outs on R
       expect(home.html).toBe('"Ada Example"')
     }
     expect(emulator.requests.filter(({ endpoint }) => endpoint === 'token')).toHaveLength(1)
+  })
+
+  it('T05 the tokens of a sign-in are there in both, sealed, and for no longer than it may last', async () => {
+    const before = new Set(await redisKeys())
+    const agent = await signedIn()
+    const added = (await redisKeys()).filter((key) => key.startsWith('sess:') && !before.has(key))
+    emulator.clearRequests()
+    const tokenIn = async (process: number): Promise<unknown> => {
+      turn = process
+      return JSON.parse((await agent.get(`${server.origin}/token`)).html)
+    }
+    const token = await tokenIn(0)
+    expect(await tokenIn(1)).toBe(token)
+    expect(emulator.requests.filter(({ endpoint }) => endpoint === 'token')).toEqual([])
+    expect(added).toHaveLength(2)
+    await withRedis(async (client) => {
+      for (const key of added) {
+        expect(await client.get(key)).not.toContain(token)
+        expect(await client.ttl(key)).toBeGreaterThan(0)
+        expect(await client.ttl(key)).toBeLessThanOrEqual(7 * 24 * 3_600)
+      }
+    })
+    turn = 1
+    await agent.submit(await agent.get(`${server.origin}/auth/logout`))
+    expect((await redisKeys()).filter((key) => added.includes(key))).toEqual([])
   })
 
   it("S26 X10 the user's own sign-out in one holds in the other with the next request", async () => {
