@@ -3,7 +3,8 @@ import { peerOf } from '../peers/index.js'
 import { answerMessages } from './answering.js'
 import { repeating } from './measure.js'
 import { createTokenSources } from './token-sources.js'
-import { accessToken, api, createKey } from './tokens.js'
+import { accessToken, api, createKey, opaqueToken } from './tokens.js'
+import { randomUUID } from 'node:crypto'
 
 const runs = new Map()
 const endpoints = []
@@ -19,8 +20,11 @@ const sources = {
   'entrada forApp, a tenant each': { users: 'tenant', token: 'forApp' },
 }
 
+/** What a look-up costs and nothing else: how much dearer it gets with more users is the machine's. */
+const control = 'a Map, looked up by hand'
+
 answerMessages((message) => {
-  if (message === 'sources') return { sources: Object.keys(sources) }
+  if (message === 'sources') return { sources: [control, ...Object.keys(sources)] }
   if (message === 'floor') return addFloor()
   if (message === 'misses') return { misses: missed() }
   if (message.peer !== undefined) return addPeer(message)
@@ -40,6 +44,7 @@ async function addFloor() {
 }
 
 async function addSource({ source, size }) {
+  if (source === control) return addControl(size)
   const { users: create, token, told } = sources[source]
   const { endpoint, ...own } = createTokenSources()
   const users = []
@@ -51,6 +56,20 @@ async function addSource({ source, size }) {
     // Far from each other, so that no two users in a row are neighbours in memory.
     next = (next + 7_919) % size
     return own[token](users[next])
+  })
+}
+
+function addControl(size) {
+  const entries = new Map()
+  const keys = Array.from({ length: size }, () => randomUUID())
+  for (const key of keys) {
+    entries.set(key, { token: opaqueToken(), expiresAt: Date.now() + 3_600_000 })
+  }
+  let next = 0
+  return added(`${control}/${size}`, async () => {
+    next = (next + 7_919) % size
+    const entry = entries.get(keys[next])
+    return entry.expiresAt > Date.now() ? entry.token : undefined
   })
 }
 
