@@ -31,6 +31,7 @@ import { createPageErrors } from './page-errors.js'
 import { createPageGuard, type PageGuard } from './page-guard.js'
 import { pathOf, type RequestView } from './request-view.js'
 import { provenanceOf } from './same-origin.js'
+import { routesByPath } from './routes-by-path.js'
 import { createSendAway } from './send-away.js'
 import { createFrameworkSessions } from './session-of.js'
 import { createSignInReports } from './sign-in-reports.js'
@@ -113,7 +114,12 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
         })
   const { of: sessionOf } = requestSessions
   const histories = createHistories(settings)
-  const tokens = createSessionTokens({ ...settings, sealer, lifetime })
+  // Nobody is signed in who was not seen for the idle lifetime, and who is seen prolongs it.
+  const tokens = createSessionTokens({
+    ...settings,
+    sealer,
+    lifetime: Math.min(choices.idleLifetime, lifetime),
+  })
   const tombstones = createTombstones({ ...settings, lifetime })
   const sessions = createSignedInSessions({
     ...choices,
@@ -121,6 +127,7 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
     clock,
     clientId,
     tombstones,
+    onActive: (session) => tokens.prolong(session),
     onEnd: ({ tenantId, objectId }, reason) => {
       tell({ type: 'session-expired', reason, tenantId, objectId })
     },
@@ -170,7 +177,7 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
     secure: isSecure,
   })
   const reports = createSignInReports({ tell, warn, origins })
-  const routes = routesByPath({
+  const routes = routesByPath(choices.routes, {
     ...createSignInRoutes({
       ...settings,
       flow,
@@ -216,16 +223,6 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
   })
   const pageGuard: PageGuard = (requirement) => committing(guardFor(requirement))
   const requireSignIn = pageGuard({})
-
-  function routesByPath<Route>(byName: Record<keyof typeof choices.routes, Route>) {
-    const { login, callback, logout, frontChannelLogout } = choices.routes
-    return new Map([
-      [login, byName.login],
-      [callback, byName.callback],
-      [logout, byName.logout],
-      [frontChannelLogout, byName.frontChannelLogout],
-    ])
-  }
 
   /** A guard may be the first to look at a request, and then notes that its user is active. */
   function committing(step: Step): Step {

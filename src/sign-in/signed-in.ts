@@ -42,6 +42,8 @@ export interface SignedInSettings {
   readonly idleLifetime: number
   /** Milliseconds after a sign-in after which the user signs in again, however active. */
   readonly absoluteLifetime: number
+  /** Told when it is written down that the user was active, which is not with every request. */
+  readonly onActive?: ((session: SessionPort) => Promise<void>) | undefined
   /** Told when a sign-in is found to be over. */
   readonly onEnd?: ((account: Account, reason: SignInEnd) => void) | undefined
 }
@@ -94,11 +96,15 @@ export function createSignedInSessions(settings: SignedInSettings): SignedInSess
   }
 
   /** Written again when the user was not seen for a while, or the secret is an older one. */
-  function noted(session: SessionPort, { written, signedIn, isCurrent }: FoundRecord): Found {
-    const now = clock()
-    const isRecent = now - written.seen <= idleLifetime / notesPerIdleLifetime
-    if (isRecent && isCurrent) return signedIn
-    return records.write(session, { ...written, seen: now }).then(() => signedIn)
+  function noted(session: SessionPort, record: FoundRecord): Found {
+    const isRecent = clock() - record.written.seen <= idleLifetime / notesPerIdleLifetime
+    return isRecent && record.isCurrent ? record.signedIn : writtenAnew(session, record)
+  }
+
+  async function writtenAnew(session: SessionPort, { written, signedIn }: FoundRecord) {
+    await records.write(session, { ...written, seen: clock() })
+    await settings.onActive?.(session)
+    return signedIn
   }
 
   return {

@@ -24,6 +24,8 @@ export interface SessionTokens {
    * meanwhile stays ended.
    */
   update(session: SessionPort, change: (held: UserTokens) => UserTokens): Promise<void>
+  /** Keeps what is held for another lifetime. Without the store it is tried again another time. */
+  prolong(session: SessionPort): Promise<void>
   remove(session: SessionPort): Promise<void>
   /** What removes the tokens held by now, for when the session has got others. */
   removalOf(session: SessionPort): () => Promise<void>
@@ -37,7 +39,7 @@ export interface SessionTokensSettings {
   readonly clock: Clock
   /** Holds the tokens of cookie sessions; undefined when processes share nothing. */
   readonly store: TokenStore | undefined
-  /** How long they are kept, in milliseconds. */
+  /** How long they are kept unless that is prolonged, in milliseconds. */
   readonly lifetime: number
   /** What those of sessions on the server may take in this process. */
   readonly cacheBytes: number
@@ -62,6 +64,14 @@ export function createSessionTokens(settings: SessionTokensSettings): SessionTok
     return typeof held === 'string' ? held : undefined
   }
 
+  async function update(
+    session: SessionPort,
+    change: (held: UserTokens) => UserTokens,
+  ): Promise<void> {
+    const handle = handleOf(session)
+    if (handle !== undefined) await heldBy(session).update(session, handle, change)
+  }
+
   return {
     nameOf: (session) => session.id ?? String(session.read(key)),
     async read(session) {
@@ -78,10 +88,8 @@ export function createSessionTokens(settings: SessionTokensSettings): SessionTok
       await held.write(session, handle, tokens)
       if (handle !== handleOf(session)) session.write(key, handle)
     },
-    async update(session, change) {
-      const handle = handleOf(session)
-      if (handle !== undefined) await heldBy(session).update(session, handle, change)
-    },
+    update,
+    prolong: (session) => update(session, (held) => held).catch(unlessStoreIsAway),
     async remove(session) {
       const handle = handleOf(session)
       session.remove(key)

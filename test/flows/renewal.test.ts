@@ -16,6 +16,7 @@ import { adaId, consentedDirectory, contosoId, secret, webAppId } from './web-ap
 const tasksApi = '1c8b5a3e-0f4d-4c2b-8e19-7a6d9b3f2c10'
 const tasks = `api://${tasksApi}/Tasks.Read`
 const minute = 60_000
+const hour = 60 * minute
 /** Past the refresh time of every token, and before any is stale. */
 const due = 31 * minute
 /** The platform's answer, with the times that this test counts on. */
@@ -92,6 +93,7 @@ async function start({ kind = 'server', store, sessions, origin }: AppOptions = 
   app.use(
     identity.signIn({ scopes: ['User.Read'], session: kind === 'cookie' ? 'cookie' : 'framework' }),
   )
+  app.get('/page', identity.requireSignIn(), (_request, response) => response.send('in'))
   app.get('/one', identity.requireSignIn(), async (request, response) => {
     const graph = await identity.forUser(request).token('User.Read')
     response.json({ graph: graph.reveal() })
@@ -250,6 +252,51 @@ describe('a renewal behind a request', () => {
     await agent.step(`${app.origin}/auth/logout`, { method: 'POST', headers })
     await renewedBehind(1)
     expect(await contentOf(sessions)).toEqual({})
+  })
+})
+
+describe('the tokens of a user who is active', () => {
+  it.each(['in the process', 'in a store'])(
+    'S07 stay for as long as the user does: %s',
+    async (place) => {
+      const store = place === 'in a store' ? watchedStore().store : undefined
+      const app = await start({ kind: 'cookie', ...(store && { store }) })
+      const agent = await signedIn(app)
+      for (let times = 0; times < 5; times += 1) {
+        time.now += 20 * hour
+        expect((await agent.get(`${app.origin}/page`)).html).toBe('in')
+      }
+      expect(renewals()).toBe(0)
+      await seenBy(agent, app)
+      expect(renewals()).toBe(1)
+    },
+  )
+
+  it('S07 leave a store when the user was not seen for a day', async () => {
+    const { store, entries } = watchedStore()
+    const app = await start({ kind: 'cookie', store })
+    await signedIn(app)
+    const [tokens = ''] = [...entries].filter((key) => key.startsWith('user-tokens:'))
+    time.now += 24 * hour - 1
+    expect(await store.get(tokens)).toBeDefined()
+    time.now += 1
+    expect(await store.get(tokens)).toBeUndefined()
+  })
+
+  it('S07 are written again beside a session on the server, a few times a day', async () => {
+    const sessions = new MemoryStore()
+    const app = await start({ sessions })
+    const agent = await signedIn(app)
+    const record = async () =>
+      Object.values(await contentOf(sessions)).find((content) => Object.hasOwn(content, asideKey))
+    const before = await record()
+    await agent.get(`${app.origin}/page`)
+    expect(await record()).toEqual(before)
+    time.now += 4 * hour
+    await agent.get(`${app.origin}/page`)
+    expect(before).toBeDefined()
+    expect(await record()).not.toEqual(before)
+    await seenBy(agent, app)
   })
 })
 
