@@ -6,28 +6,27 @@ import { createTokenSources } from './token-sources.js'
 import { opaqueToken } from './tokens.js'
 import { randomUUID } from 'node:crypto'
 
-answerMessages((message) => (message === 'ready' ? {} : heapOf(message)))
+/** What is filled, one in a process: what another has left would be in its account. */
+const fillings = {
+  'entrada, a user of onBehalfOf': onBehalfOf,
+  'entrada, a user of forUser, the session in a store elsewhere': () => forUser('server'),
+  'entrada, a user of forUser, the session in a cookie': () => forUser('cookie'),
+  'msal-node, a user of on-behalf-of': onBehalfOfMsal,
+  'entrada, a verified token': (platform) => verified('entrada', platform),
+  'fast-jwt, a verified token': (platform) => verified('fast-jwt-cached', platform),
+}
 
-async function heapOf({ count }) {
+answerMessages((message) =>
+  message === 'names' ? { names: Object.keys(fillings) } : heapOf(message),
+)
+
+async function heapOf({ name, count }) {
   const platform = await startPlatform()
-  const problems = []
-  const rows = []
-  for (const [name, create] of [
-    ['entrada, a user of onBehalfOf', onBehalfOf],
-    ['entrada, a user of forUser, the session in a store elsewhere', () => forUser('server')],
-    ['entrada, a user of forUser, the session in a cookie', () => forUser('cookie')],
-    ['msal-node, a user of on-behalf-of', onBehalfOfMsal],
-    ['entrada, a verified token', () => verified('entrada', platform)],
-    ['fast-jwt, a verified token', () => verified('fast-jwt-cached', platform)],
-  ]) {
-    try {
-      rows.push([name, Math.round(await growth(await create(), count))])
-    } catch (error) {
-      problems.push(`${name}: ${error.message}`)
-    }
+  try {
+    return { bytes: Math.round(await growth(await fillings[name](platform), count)) }
+  } finally {
+    await platform.stop()
   }
-  await platform.stop()
-  return { rows, problems }
 }
 
 async function growth(add, count) {
