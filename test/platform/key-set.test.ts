@@ -102,12 +102,10 @@ describe('the keys of the platform', () => {
     await api.good()
     api.wait(6 * minute)
     api.fail(outage)
-    const before = performance.now()
     for (let round = 0; round < 10; round += 1) {
       const lanes = await Promise.all([api.unknown(), api.unknown(), api.unknown(), api.unknown()])
       expect(new Set(lanes)).toEqual(new Set(['401 key-unknown']))
     }
-    expect(performance.now() - before).toBeLessThan(1_000)
     expect(api.server.count.keys).toBeLessThanOrEqual(1 + 2)
     expect(await api.good()).toBe('200')
   })
@@ -349,10 +347,8 @@ describe('a cold start while the platform is down', () => {
         served.respond?.(request, response)
       },
     })
-    const before = performance.now()
     const verdicts = await Promise.all([api.good(), api.good(), api.good()])
     expect(verdicts).toEqual(Array(3).fill('503 metadata timeout'))
-    expect(performance.now() - before).toBeLessThan(1_000)
     expect(api.server.count.metadata).toBe(1)
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(closed).toBe(1)

@@ -109,11 +109,11 @@ describe("reading Microsoft.Identity.Web's challenge", () => {
   })
 
   it('is done in a moment with quotes and braces without end', () => {
-    const started = performance.now()
+    // If each were looked at again for each other, the test would not end in its time.
     for (const part of ['{"', '"\\"', '{', '\\"']) {
-      claimsIn(`Bearer claims="{"${part.repeat(30_000)}`, 403)
+      const header = `Bearer claims="{"${part.repeat(10_000)}`
+      for (let count = 0; count < 50; count += 1) expect(claimsIn(header, 403)).toBeUndefined()
     }
-    expect(performance.now() - started).toBeLessThan(500)
   })
 })
 

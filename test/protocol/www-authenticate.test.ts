@@ -104,8 +104,8 @@ describe('reading WWW-Authenticate', () => {
     ['many schemes', 'a,'.repeat(15_000)],
     ['a header longer than any', `Bearer realm="${'x'.repeat(40_000)}"`],
   ])('is done in a moment with %s', (_, header) => {
-    const started = performance.now()
-    challengesOf(header)
-    expect(performance.now() - started).toBeLessThan(500)
+    // If each part were looked at again for each other, the test would not end in its time.
+    const [first, ...others] = Array.from({ length: 50 }, () => challengesOf(header))
+    expect(others.every((challenges) => challenges.length === first?.length)).toBe(true)
   })
 })
