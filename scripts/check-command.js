@@ -41,6 +41,7 @@ function expectRun(folder, args, { code, words, input = '' }) {
     env: environment,
     input,
     encoding: 'utf8',
+    timeout: 60_000, // milliseconds; all of these end by themselves
   })
   const output = stdout + stderr
   if (status === code && output.includes(words)) return

@@ -6,7 +6,7 @@ import type { SessionTokens } from '../stores/session-tokens.js'
 import { keptTokenOf, type KeptToken } from '../stores/kept-token.js'
 import type { ScopePlan } from '../protocol/scope-plan.js'
 import { storeKeyOf } from '../stores/store-key.js'
-import { withAnswer, withoutToken, type UserTokens } from '../stores/user-tokens.js'
+import { withoutToken, withRenewal, type UserTokens } from '../stores/user-tokens.js'
 import { AccessToken } from './access-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
 import { createKnownAnswers } from './known-answers.js'
@@ -204,18 +204,15 @@ export function createForUser(settings: ForUserSettings): (user: SignedInUser) =
       receivedAt: clock(),
       capability,
     })
-    await keep({ refreshToken: response.refresh_token, accessToken: kept }, renewal)
+    const answer = { refreshToken: response.refresh_token, accessToken: kept }
+    // Other APIs' tokens may have come while this one was asked for.
+    await tokens.update(user.session, (latest) => withRenewal(latest, answer, held))
     const incomplete = incompleteGrant(wanted, response.scope)
     if (incomplete !== undefined) {
       refused.note(key, response.refresh_token ?? refreshToken, incomplete)
       throw incomplete
     }
     return kept
-  }
-
-  /** Added to what is held by now: other APIs' tokens may have come while this one was asked for. */
-  function keep(answer: Answer, { user }: Renewal): Promise<void> {
-    return tokens.update(user.session, (latest) => withAnswer(latest, answer))
   }
 
   return (user) =>
@@ -241,11 +238,6 @@ const handingOut = { kind: 'token', grant: 'refresh_token' } as const
 type Found = { readonly kept: KeptToken; readonly token: AccessToken } | typeof nothingFound
 
 const nothingFound = { kept: undefined, token: undefined } as const
-
-interface Answer {
-  readonly refreshToken: string | undefined
-  readonly accessToken: KeptToken
-}
 
 /** A token holds all that was ever granted for its resource, so one of the resource may do. */
 function keptFor(wanted: WantedToken, held: UserTokens | undefined): KeptToken | undefined {

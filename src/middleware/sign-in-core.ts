@@ -114,11 +114,12 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
         })
   const { of: sessionOf } = requestSessions
   const histories = createHistories(settings)
-  // Nobody is signed in who was not seen for the idle lifetime, and who is seen prolongs it.
+  // Nobody is signed in who was not seen for the idle lifetime; who is seen prolongs it, and what
+  // could not be prolonged once is there until the next time.
   const tokens = createSessionTokens({
     ...settings,
     sealer,
-    lifetime: Math.min(choices.idleLifetime, lifetime),
+    lifetime: Math.min(2 * choices.idleLifetime, lifetime),
   })
   const tombstones = createTombstones({ ...settings, lifetime })
   const sessions = createSignedInSessions({

@@ -22,8 +22,11 @@ export interface AsideTokensSettings {
 
 interface Known {
   readonly sessionId: string
-  readonly tokens: UserTokens
+  /** Undefined once they were removed: then nobody writes under this handle again. */
+  readonly tokens: UserTokens | undefined
 }
+
+const removedBytes = 256
 
 /**
  * Tokens beside the sessions that they belong to, in the sessions' own store, each record sealed for
@@ -46,12 +49,18 @@ export function createAsideTokens(settings: AsideTokensSettings): HeldTokens {
     handle: string,
     tokens: UserTokens | undefined,
   ): UserTokens | undefined {
+    if (isRemoved(handle)) return undefined
     if (tokens === undefined) known.delete(handle)
     else {
       const entry = { sessionId: session.id ?? '', tokens: frozen(tokens) }
       known.set(handle, entry, weightOf(tokens))
     }
     return tokens
+  }
+
+  function isRemoved(handle: string): boolean {
+    const entry = known.get(handle)
+    return entry !== undefined && entry.tokens === undefined
   }
 
   async function readAgain(session: SessionPort, handle: string): Promise<UserTokens | undefined> {
@@ -79,8 +88,14 @@ export function createAsideTokens(settings: AsideTokensSettings): HeldTokens {
       know(session, handle, next)
     },
     async remove(session, handle) {
-      known.delete(handle)
-      await recordsOf(session).delete(handle)
+      // From now on, whatever was begun before and ends later.
+      known.set(handle, { sessionId: session.id ?? '', tokens: undefined }, removedBytes)
+      try {
+        await recordsOf(session).delete(handle)
+      } catch (error) {
+        known.delete(handle)
+        throw error
+      }
     },
     // The sessions' store does not tell whose they are: they go with their sessions.
     removeAllOf: () => Promise.resolve(),

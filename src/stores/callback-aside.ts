@@ -44,7 +44,9 @@ export function createCallbackAside(settings: CallbackAsideSettings): SessionAsi
 function contentUnder(id: string, store: CallbackStore): Promise<unknown> {
   return new Promise((resolve, reject) => {
     store.get(id, (error, content) => {
-      if (error === undefined || error === null) resolve(content)
+      // To both frameworks a store that answers ENOENT has no such session.
+      const { code } = Object(error) as { code?: unknown }
+      if (error === undefined || error === null || code === 'ENOENT') resolve(content)
       else reject(new Error('The session store failed.'))
     })
   })

@@ -42,7 +42,7 @@ export function createUserTokenRecords(
     await listByAccount?.add(await accountOf(owner), key, lifetime)
   }
 
-  async function set(key: string, tokens: UserTokens, lifetime: number): Promise<void> {
+  async function setNow(key: string, tokens: UserTokens, lifetime: number): Promise<void> {
     await list(tokens, key, lifetime)
     await store.set(key, JSON.stringify(tokens), lifetime)
   }
@@ -53,17 +53,17 @@ export function createUserTokenRecords(
       const text = await store.get(key)
       const next = change(tokensIn(text))
       if (next === undefined) return
-      if (atomic === undefined || attempt === mostAttempts) return set(key, next, lifetime)
+      if (atomic === undefined || attempt === mostAttempts) return setNow(key, next, lifetime)
       await list(next, key, lifetime)
       if (await atomic.compareAndSet(key, text, JSON.stringify(next), lifetime)) return
     }
   }
 
   return {
-    set,
+    set: (key, ...entry) => inTurn(key, () => setNow(key, ...entry)),
     get: async (key) => tokensIn(await store.get(key)),
     change: (key, ...how) => inTurn(key, () => changeNow(key, ...how)),
-    delete: (key) => store.delete(key),
+    delete: (key) => inTurn(key, () => store.delete(key)),
     async deleteAllOf(owner) {
       const keys = (await listByAccount?.keys(await accountOf(owner))) ?? []
       await Promise.all(keys.map((key) => store.delete(key)))

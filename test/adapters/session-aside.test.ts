@@ -131,13 +131,15 @@ async function started(
   }
 }
 
-/** A store with callbacks, as express-session and @fastify/session ask for. */
+/** A store with callbacks, as express-session and @fastify/session ask for; in files, as it seems. */
 function callbackStore({ entries }: Stored, fault: () => Error | undefined) {
   type Callback = (error?: unknown, content?: Content | null) => void
   return {
     get(id: string, callback: Callback) {
       const text = entries.get(id)
-      callback(fault(), text === undefined ? null : (JSON.parse(text) as Content))
+      const none = Object.assign(new Error('no such file'), { code: 'ENOENT' })
+      if (text === undefined) callback(fault() ?? none)
+      else callback(fault(), JSON.parse(text) as Content)
     },
     set(id: string, content: object, callback: Callback) {
       if (fault() === undefined) entries.set(id, JSON.stringify(content))

@@ -5,7 +5,7 @@ import { startEmulator, type Emulator } from 'entrada/emulator'
 import { entra } from 'entrada/koa'
 import { serve, type LoopbackServer } from '../support/loopback-server.js'
 import { createUserAgent, signIn } from '../support/user-agent.js'
-import { ada } from './arrival.js'
+import { ada, createHaltingAgent } from './arrival.js'
 import { consentedDirectory, contosoId, secret, webAppId } from './web-app.js'
 
 let emulator: Emulator
@@ -24,11 +24,13 @@ function fickleStore() {
   const sessions = new Map<string, string>()
   const store = {
     isDown: false,
+    isFull: false,
     get(id: string) {
       if (store.isDown) return Promise.reject(new Error('redis://user:password@store is down'))
       return Promise.resolve(JSON.parse(sessions.get(id) ?? 'null') as object | null)
     },
     set(id: string, content: object) {
+      if (store.isFull) return Promise.reject(new Error('no room'))
       sessions.set(id, JSON.stringify(content))
       return Promise.resolve()
     },
@@ -80,6 +82,25 @@ describe('koa-session with a store in trouble', () => {
     expect(page.html).not.toContain('redis')
     expect((await agent.xhr(`${server.origin}/`)).html).toContain('ERR_ENTRA_SESSION_UNAVAILABLE')
     store.isDown = false
+    expect((await agent.step(`${server.origin}/`)).html).toBe('in')
+  })
+
+  it('S18 that fails in the middle of a second sign-in leaves the first one as it was', async () => {
+    const { server, store } = await start((context) => {
+      context.body = 'in'
+    })
+    const agent = createHaltingAgent()
+    await signIn(agent, `${server.origin}/`, ada)
+    const before = agent.cookies.all()
+    const callback = await agent.arrive(server, '/auth/login')
+    store.isFull = true
+    expect((await agent.step(callback)).status).toBe(503)
+    store.isFull = false
+    const idOf = (cookies: typeof before) => cookies.find(({ name }) => name === 'koa.sess')?.value
+    expect(idOf(agent.cookies.all())).toBe(idOf(before))
+    expect((await agent.step(`${server.origin}/`)).html).toBe('in')
+    expect((await agent.step(callback)).status).toBe(303)
+    expect(idOf(agent.cookies.all())).not.toBe(idOf(before))
     expect((await agent.step(`${server.origin}/`)).html).toBe('in')
   })
 

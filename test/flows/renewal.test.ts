@@ -130,6 +130,7 @@ async function signedIn(app: App, agent = createUserAgent()): Promise<UserAgent>
 
 const tokenRequests = () => emulator.requests.filter(({ endpoint }) => endpoint === 'token')
 const renewals = () => tokenRequests().length
+const signIns = () => emulator.requests.filter(({ endpoint }) => endpoint === 'authorize').length
 
 /** What runs behind a request has been answered by the platform and put away. */
 async function renewedBehind(count: number): Promise<void> {
@@ -268,16 +269,32 @@ describe('the tokens of a user who is active', () => {
       }
       expect(renewals()).toBe(0)
       await seenBy(agent, app)
-      expect(renewals()).toBe(1)
+      expect([renewals(), signIns()]).toEqual([1, 0])
     },
   )
 
-  it('S07 leave a store when the user was not seen for a day', async () => {
+  it('S07 X03 are still there when the store was away as the user was seen', async () => {
+    const { store } = watchedStore()
+    let isGone = false
+    const unlessGone: TokenStore['get'] = (key) =>
+      isGone ? Promise.reject(new Error('gone')) : store.get(key)
+    const app = await start({ kind: 'cookie', store: { ...store, get: unlessGone } })
+    const agent = await signedIn(app)
+    time.now += 23 * hour
+    isGone = true
+    expect((await agent.get(`${app.origin}/page`)).html).toBe('in')
+    isGone = false
+    time.now += 2 * hour
+    await seenBy(agent, app)
+    expect([renewals(), signIns()]).toEqual([1, 0])
+  })
+
+  it('S07 leave a store when the user was not seen for two days', async () => {
     const { store, entries } = watchedStore()
     const app = await start({ kind: 'cookie', store })
     await signedIn(app)
     const [tokens = ''] = [...entries].filter((key) => key.startsWith('user-tokens:'))
-    time.now += 24 * hour - 1
+    time.now += 48 * hour - 1
     expect(await store.get(tokens)).toBeDefined()
     time.now += 1
     expect(await store.get(tokens)).toBeUndefined()

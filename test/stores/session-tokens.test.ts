@@ -190,6 +190,24 @@ describe('the tokens of a session on the server', () => {
     }
   })
 
+  it('S15 that were removed while they were changed are gone, from the store and from the process', async () => {
+    const request = serverSession().request()
+    const tokens = tokensOver()
+    await tokens.write(request, ada)
+    const late = portAgain(request)
+    let removing: Promise<void> | undefined
+    beforeWrite = () => {
+      removing ??= tokens.remove(request)
+      return new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    await tokens.update(late, (held) => withAnswer(held, { refreshToken: 'late' }))
+    beforeWrite = undefined
+    await removing
+    expect(removing).toBeDefined()
+    expect(await tokens.read(late)).toBeUndefined()
+    expect(await tokensOver().read(late)).toBeUndefined()
+  })
+
   it('are sealed in its store, and only a handle is in the session', async () => {
     const place = serverSession()
     const request = place.request()
@@ -232,6 +250,7 @@ function tokenOf(resource: string, refreshAt: number) {
 
 let count = 0
 let reads = 0
+let beforeWrite: (() => Promise<void>) | undefined
 const aside = new Map<string, string>()
 
 /** One store for all sessions, as a framework has it. */
@@ -241,7 +260,10 @@ const asideOfAll: SessionAside = {
     reads += 1
     return Promise.resolve(aside.get(id))
   },
-  write: (id, value) => Promise.resolve(void aside.set(id, value)),
+  async write(id, value) {
+    await beforeWrite?.()
+    aside.set(id, value)
+  },
   remove: (id) => Promise.resolve(void aside.delete(id)),
 }
 
@@ -258,6 +280,13 @@ function serverSession(): Place {
         (content) => (saved = content),
       ),
   }
+}
+
+/** What a request that began before still sees. */
+function portAgain(session: SessionPort): SessionPort {
+  const key = 'entrada.client.tokens'
+  const content = { [key]: session.read(key) }
+  return portOver(content, { id: session.id, kind: 'server', aside: asideOfAll }, () => undefined)
 }
 
 /** The browser sends the same cookie with every request until it gets another. */

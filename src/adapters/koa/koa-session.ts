@@ -9,7 +9,7 @@ type KoaSession = Content & {
   readonly externalKey?: string | undefined
   toJSON(): Content
   save(): Promise<void>
-  regenerate(): Promise<void>
+  regenerate(): unknown
   manuallyCommit(): Promise<void>
 }
 
@@ -47,6 +47,8 @@ export function isSessionStoreDown(context: object): boolean {
 interface OwnObject {
   readonly store?: SessionStore
   readonly session?: unknown
+  /** The id of the session; the next content that is set on the context gets it. */
+  externalKey?: string | undefined
 }
 
 /** koa-session's own object for a context: with the store, wherever its options have it from. */
@@ -102,24 +104,36 @@ function heldBy(context: ContextWithSession): KoaSession | undefined {
   return isKoaSession(context.session) ? context.session : undefined
 }
 
+/**
+ * The new session is stored before the old one ends, so a failure on the way loses nothing.
+ * koa-session's own regenerate() ends the old one first.
+ */
 async function renew(
   context: ContextWithSession,
   keep: SessionKeep,
   fill: () => Promise<void>,
 ): Promise<void> {
+  const own = ownObjectOf(context)
+  const { externalKey: previousId } = own
   const previous = heldBy(context)?.toJSON() ?? {}
-  const kept = Object.fromEntries(keptOf(previous, keep))
   try {
-    context.session = kept
-    await withinSessionDeadline('renew', async () => heldBy(context)?.regenerate())
-    // koa-session's object remembers the id it was made with: a fresh one knows the new id.
-    context.session = { ...kept }
+    if (own.store !== undefined) own.externalKey = newIdFor(context)
+    context.session = Object.fromEntries(keptOf(previous, keep))
     await fill()
-    await withinSessionDeadline('renew', async () => heldBy(context)?.save())
+    await withinSessionDeadline('renew', async () => {
+      await heldBy(context)?.save()
+      if (previousId !== undefined) await own.store?.destroy(previousId, { ctx: context })
+    })
   } catch (error) {
+    own.externalKey = previousId
     context.session = previous
     throw error
   }
+}
+
+function newIdFor(context: ContextWithSession): string {
+  const { genid = () => crypto.randomUUID() } = context.sessionOptions ?? {}
+  return genid(context)
 }
 
 /** The object still commits after the context lets go of it, and then removes what is stored. */
@@ -139,10 +153,9 @@ async function destroy(context: ContextWithSession): Promise<void> {
 function asideOf(context: ContextWithSession): SessionAside | undefined {
   const { store } = ownObjectOf(context)
   if (store === undefined) return undefined
-  const { genid = () => crypto.randomUUID() } = context.sessionOptions ?? {}
   const options = { ctx: context, rolling: false }
   return {
-    newId: () => Promise.resolve(genid(context)),
+    newId: () => Promise.resolve(newIdFor(context)),
     read: (id) =>
       withinSessionDeadline('read', async () =>
         asideValueOf(await store.get(id, undefined, options)),
