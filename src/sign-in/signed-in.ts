@@ -1,9 +1,9 @@
-import { encodeBase64Url } from '../platform/base64url.js'
 import type { Clock } from '../platform/clock.js'
 import type { Sealer } from '../platform/seal.js'
 import type { Account, AccountDetails, IdTokenClaims } from '../protocol/account.js'
 import { after, isLater } from '../protocol/at-once.js'
 import { SessionUnavailableError } from '../protocol/sign-in-errors.js'
+import { randomHandle } from '../stores/random-handle.js'
 import type { SessionPort } from '../stores/session-port.js'
 import {
   createSignInRecords,
@@ -114,7 +114,7 @@ export function createSignedInSessions(settings: SignedInSettings): SignedInSess
 
     async write(session, { claims, clientInfo, sessionState, details }) {
       const now = clock()
-      const id = encodeBase64Url(crypto.getRandomValues(new Uint8Array(16)))
+      const id = randomHandle()
       const written: WrittenSignIn = {
         id,
         at: now,

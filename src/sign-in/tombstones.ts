@@ -49,7 +49,8 @@ const hearsayBytes = 4 * 1024 * 1024
 
 export function createTombstones(settings: TombstoneSettings): Tombstones {
   const { store, clientId, clock, lifetime } = settings
-  const room = (capacity: number) => createMemoryEntries({ clock, capacity })
+  const room = (capacity: number): Room =>
+    createMemoryEntries({ clock, capacity, bytesOf: ({ length }) => length })
   // Sign-outs that this process saw itself hold even when the store is away.
   const own = room(ownBytes)
   const hearsay = room(hearsayBytes)
@@ -125,7 +126,10 @@ export function createTombstones(settings: TombstoneSettings): Tombstones {
   }
 }
 
-function liesIn(room: MemoryEntries, { idGrave, timed }: Graves, signedInAt: number): boolean {
+/** What is stored is ASCII. */
+type Room = MemoryEntries<string>
+
+function liesIn(room: Room, { idGrave, timed }: Graves, signedInAt: number): boolean {
   if (room.read(idGrave) !== undefined) return true
   return timed.some((grave) => isUntil(room.read(grave), signedInAt))
 }

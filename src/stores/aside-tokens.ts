@@ -71,7 +71,6 @@ export function createAsideTokens(settings: AsideTokensSettings): HeldTokens {
   }
 
   return {
-    newHandle: async (session) => (await session.aside?.newId()) ?? '',
     async read(session, handle) {
       const entry = known.get(handle)
       return entry?.sessionId === session.id ? entry?.tokens : readAgain(session, handle)

@@ -4,8 +4,6 @@ import type { UserTokens } from './user-tokens.js'
 
 /** Tokens that lie outside of their session, behind a handle that the session holds. */
 export interface HeldTokens {
-  /** For a sign-in; a session that has a handle already may keep it. */
-  newHandle(session: SessionPort, before: string | undefined): string | Promise<string>
   /** As this process knows them. */
   read(session: SessionPort, handle: string): Promise<UserTokens | undefined>
   /** Past what this process knows. */

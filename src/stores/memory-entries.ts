@@ -1,68 +1,49 @@
 import type { Clock } from '../platform/clock.js'
+import { createBoundedMap } from '../protocol/bounded-map.js'
 
 /** Entries in this process, bounded in bytes and in time. */
-export interface MemoryEntries {
-  /** Reading makes an entry the one used last. */
-  read(key: string): string | undefined
+export interface MemoryEntries<Value> {
+  read(key: string): Value | undefined
   /** @param lifetime Milliseconds after which the entry is gone. */
-  write(key: string, value: string, lifetime: number): void
+  write(key: string, value: Value, lifetime: number): void
   remove(key: string): void
 }
 
-interface Entry {
-  readonly value: string
-  readonly until: number
+export interface MemoryEntriesSettings<Value> {
+  readonly clock: Clock
+  /** How many bytes the entries may take. */
+  readonly capacity: number
+  /** What a value takes of them; the key and the map are added. */
+  readonly bytesOf: (value: Value) => number
 }
 
-/** What an entry takes beyond its texts: the map's slot, the object, the number. */
+/** What an entry takes beside key and value: the map's slot, the object, the number. */
 const entryBytes = 128
 
 /**
- * Nothing runs in the background: an entry that is too old is gone when it is asked for, and the
- * ones not used for longest make room.
- *
- * @param capacity How many bytes the entries may take; what is stored is ASCII.
+ * Nothing runs in the background: an entry that is too old is gone when it is asked for, and those
+ * that are not used make room.
  */
-export function createMemoryEntries(settings: {
-  readonly clock: Clock
-  readonly capacity: number
-}): MemoryEntries {
-  const { clock, capacity } = settings
-  const entries = new Map<string, Entry>()
-  let size = 0
-
-  function take(key: string): Entry | undefined {
-    const entry = entries.get(key)
-    if (entry === undefined) return undefined
-    entries.delete(key)
-    size -= bytesOf(key, entry)
-    return entry
-  }
-
-  function add(key: string, entry: Entry): void {
-    entries.set(key, entry)
-    size += bytesOf(key, entry)
-    for (const oldest of entries.keys()) {
-      if (size <= capacity) return
-      take(oldest)
-    }
-  }
+export function createMemoryEntries<Value>(
+  settings: MemoryEntriesSettings<Value>,
+): MemoryEntries<Value> {
+  const { clock, capacity, bytesOf } = settings
+  const entries = createBoundedMap<{ readonly value: Value; readonly until: number }>(capacity)
 
   return {
     read(key) {
-      const entry = take(key)
-      if (entry === undefined || entry.until <= clock()) return undefined
-      add(key, entry)
-      return entry.value
+      const entry = entries.get(key)
+      if (entry === undefined || entry.until > clock()) return entry?.value
+      entries.delete(key)
+      return undefined
     },
     write(key, value, lifetime) {
-      take(key)
-      if (lifetime > 0) add(key, { value, until: clock() + lifetime })
+      entries.delete(key)
+      const bytes = key.length + bytesOf(value) + entryBytes
+      if (lifetime > 0) entries.set(key, { value, until: clock() + lifetime }, bytes)
     },
-    remove: (key) => void take(key),
+    remove(key) {
+      entries.delete(key)
+    },
   }
-}
-
-function bytesOf(key: string, { value }: Entry): number {
-  return key.length + value.length + entryBytes
 }

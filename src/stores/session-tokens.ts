@@ -3,6 +3,7 @@ import type { Sealer } from '../platform/seal.js'
 import { SessionUnavailableError } from '../protocol/sign-in-errors.js'
 import { createAsideTokens } from './aside-tokens.js'
 import { createMemoryTokens } from './memory-tokens.js'
+import { randomHandle } from './random-handle.js'
 import type { SessionPort } from './session-port.js'
 import { createStoreTokens } from './store-tokens.js'
 import type { TokenStore } from './token-store.js'
@@ -41,7 +42,7 @@ export interface SessionTokensSettings {
   readonly store: TokenStore | undefined
   /** How long they are kept unless that is prolonged, in milliseconds. */
   readonly lifetime: number
-  /** What those of sessions on the server may take in this process. */
+  /** Bytes for what is known of those elsewhere; those that are in this process alone have more. */
   readonly cacheBytes: number
 }
 
@@ -64,6 +65,14 @@ export function createSessionTokens(settings: SessionTokensSettings): SessionTok
     return typeof held === 'string' ? held : undefined
   }
 
+  /**
+   * A session on the server has another handle after each sign-in. A slow request may bring a cookie
+   * back that was sent before, so there the handle stays.
+   */
+  async function handleForSignIn(session: SessionPort): Promise<string> {
+    return session.aside?.newId() ?? handleOf(session) ?? randomHandle()
+  }
+
   async function update(
     session: SessionPort,
     change: (held: UserTokens) => UserTokens,
@@ -83,9 +92,8 @@ export function createSessionTokens(settings: SessionTokensSettings): SessionTok
       return handle === undefined ? undefined : heldBy(session).readAgain(session, handle)
     },
     async write(session, tokens) {
-      const held = heldBy(session)
-      const handle = await held.newHandle(session, handleOf(session))
-      await held.write(session, handle, tokens)
+      const handle = await handleForSignIn(session)
+      await heldBy(session).write(session, handle, tokens)
       if (handle !== handleOf(session)) session.write(key, handle)
     },
     update,

@@ -1,5 +1,4 @@
 import type { HeldTokens } from './held-tokens.js'
-import { randomHandle } from './random-handle.js'
 import { storeKeyOf } from './store-key.js'
 import type { TokenStore } from './token-store.js'
 import { createUserTokenRecords } from './user-token-records.js'
@@ -22,8 +21,6 @@ export function createStoreTokens({ store, clientId, lifetime }: StoreTokensSett
   const read: HeldTokens['read'] = async (_session, handle) => records.get(await recordOf(handle))
 
   return {
-    // A slow request may bring the cookie back that was sent before, so the handle stays.
-    newHandle: (_session, before) => before ?? randomHandle(),
     read,
     readAgain: read,
     write: async (_session, handle, tokens) =>

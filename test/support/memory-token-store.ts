@@ -14,7 +14,7 @@ export function createMemoryTokenStore(settings: {
   readonly capacity: number
 }): Required<TokenStore> {
   const { clock } = settings
-  const entries = createMemoryEntries(settings)
+  const entries = createMemoryEntries<string>({ ...settings, bytesOf: ({ length }) => length })
 
   return {
     get: (key) => Promise.resolve(entries.read(key)),
