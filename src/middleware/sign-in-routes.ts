@@ -105,7 +105,8 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
     if (state === undefined) throw new CallbackInvalidError('parameter', 'state')
     const session = sessionOf(request)
     const before = response.error === undefined ? histories.returnToOf(session, state) : undefined
-    if (before !== undefined) return onward(request, state, before)
+    // Where the framework's cookie is not signed, anybody may have written what it holds.
+    if (before !== undefined) return onward(request, state, departures.returnTo(before))
     const here = departures.namedOriginOf(request)
     if (pending === undefined) {
       if (here === undefined) reports.cameElsewhere(request.header('host'))

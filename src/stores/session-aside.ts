@@ -1,6 +1,7 @@
 /**
  * Room for records in the store that holds the sessions, each under an id of its own: what a session
- * need not carry through every request is shared exactly where the session is, and as lasting.
+ * need not carry through every request is shared exactly where the session is. Each method rejects
+ * with a SessionUnavailableError (ERR_ENTRA_SESSION_UNAVAILABLE) when the store fails.
  */
 export interface SessionAside {
   /** An id such as the sessions of this application have, and nobody else's. */

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import session, { type SessionData } from 'express-session'
 import type { Emulator } from 'entrada/emulator'
+import { packed } from '../../src/platform/packed-json.js'
 import { createUserAgent, signIn, type UserAgent } from '../support/user-agent.js'
 import { ada, createHaltingAgent } from './arrival.js'
 import {
@@ -222,6 +223,17 @@ describe('the session of a sign-in', () => {
     await signIn(agent, `${app.origin}/private`, ada)
     expect(({} as Content)['polluted']).toBeUndefined()
     expect(await nameSeenBy(agent, app)).toBe('Ada Example')
+  })
+
+  it('S29 leads to no other site with a callback that it says was completed', async () => {
+    const app = await start(selectable)
+    const agent = createUserAgent()
+    const state = 'a'.repeat(43)
+    const poison = packed([[state.slice(0, 22), 'https://evil.example/']])
+    const history = Buffer.from(poison).toString('base64url')
+    await agent.get(`${app.origin}/remember?entrada.${webAppId}.history=${history}`)
+    const page = await agent.step(`${app.origin}/auth/callback?code=c&state=${state}`)
+    expect([page.status, page.headers.get('location')]).toEqual([303, '/'])
   })
 })
 
