@@ -46,9 +46,11 @@ export function accessToken(key, origin, changes = {}) {
   })
 }
 
-export function idToken(key, { issuer, audience, nonce, oid, version = '2.0' }) {
+export const idToken = (key, told) => signed(key, claimsOfIdToken(told))
+
+export function claimsOfIdToken({ issuer, audience, nonce, oid, version = '2.0' }) {
   const now = Math.floor(Date.now() / 1000)
-  return signed(key, {
+  return {
     aud: audience,
     iss: issuer,
     iat: now,
@@ -65,7 +67,7 @@ export function idToken(key, { issuer, audience, nonce, oid, version = '2.0' }) 
     tid: tenant,
     uti: randomBytes(16).toString('base64url'),
     ver: version,
-  })
+  }
 }
 
 /** What the app passes on and never reads: text of the usual length. */

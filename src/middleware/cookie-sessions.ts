@@ -3,6 +3,7 @@ import type { Sealer, Unsealed } from '../platform/seal.js'
 import { after, isLater } from '../protocol/at-once.js'
 import { ConfigurationError } from '../protocol/configuration-error.js'
 import { frozen } from '../protocol/frozen.js'
+import { sessionKeyOf, sessionParts } from '../stores/session-key.js'
 import { keptOf, type SessionKeep, type SessionPort } from '../stores/session-port.js'
 import { cookieValuesOf, setCookie, type CookieAttributes } from './cookies.js'
 import { noStore, varyByCookie } from './reply.js'
@@ -113,8 +114,7 @@ interface Place {
 
 function placeOf(settings: CookieSessionSettings): Place {
   const { clientId, cookieName, secure, lifetime } = settings
-  const prefix = `entrada.${clientId}.`
-  const ownNames = new Map(['account', 'tokens', 'history'].map((name) => [prefix + name, name[0]]))
+  const ownNames = new Map(sessionParts.map((name) => [sessionKeyOf(clientId, name), name[0]]))
   return {
     settings,
     attributes: { secure, sameSite: 'Lax', maxAge: Math.floor(lifetime / 1000) },

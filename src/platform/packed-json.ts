@@ -22,16 +22,22 @@ export function unpacked(bytes: Uint8Array): unknown {
 /** A value begins with a byte that holds its form and its size; a size that is too large follows. */
 const forms = { text: 0, base64Url: 1, guid: 2, integer: 3, list: 4, record: 5, word: 6, json: 7 }
 const largeSize = 31
-const words: readonly unknown[] = [null, false, true]
+/** Values and names that are met all the time. Their place here is what is written: new ones go last. */
+const words: readonly unknown[] = [
+  ...[null, false, true],
+  ...['id', 'at', 'seen', 'claims', 'home', 'session', 'details'],
+  ...['tid', 'oid', 'sub', 'sid', 'uti', 'name', 'preferred_username', 'email', 'login_hint'],
+  ...['auth_time', 'acrs', 'roles', 'groups'],
+]
 const guid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/
 const guidBytes = 16
 /** In fewer characters there is nothing to be saved. */
 const shortestBase64Url = 8
 
 function pack(value: unknown, into: number[]): void {
-  if (typeof value === 'string') packText(value, into)
+  if (words.includes(value)) begin(forms.word, words.indexOf(value), into)
+  else if (typeof value === 'string') packText(value, into)
   else if (Array.isArray(value)) packList(value, into)
-  else if (words.includes(value)) begin(forms.word, words.indexOf(value), into)
   else if (typeof value === 'object' && value !== null) packRecord(value, into)
   else if (Number.isSafeInteger(value) && Number(value) >= 0) {
     begin(forms.integer, Number(value), into)

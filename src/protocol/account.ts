@@ -1,6 +1,6 @@
 import { frozen } from './frozen.js'
 
-/** The claims of a validated ID token, as the platform sent them. */
+/** Claims of a validated ID token, as the platform sent them. */
 export type IdTokenClaims = Readonly<Record<string, unknown>>
 
 /**
@@ -36,7 +36,11 @@ export interface Account {
   readonly sessionId: string | undefined
   /** What spares the user the account picker at sign-out and renewed sign-in (`login_hint`). */
   readonly loginHint: string | undefined
-  /** Claims of the ID token; in cookie sessions only those that have a field here. */
+  /**
+   * What the ID token says about the user. What it says about itself (`iss`, `aud`, `exp`, `nonce`
+   * and the like) was checked and is left out; in cookie sessions there are only claims that have
+   * a field here, `auth_time` and `acrs`.
+   */
   readonly claims: IdTokenClaims
   /** What the application's own `afterSignIn` has answered; empty when that was nothing. */
   readonly details: AccountDetails
@@ -44,10 +48,9 @@ export interface Account {
 
 /** What an ID token's response tells beside the token itself. */
 export interface AccountContext {
-  /** `client_info` of the token response: base64url JSON with `uid` and `utid`. */
-  readonly clientInfo?: string | undefined
-  /** `session_state` of the authorization response; the same value as `sid`. */
-  readonly sessionState?: string | undefined
+  readonly homeAccountId?: string | undefined
+  /** The session at the platform, for when the claims do not name it. */
+  readonly sessionId?: string | undefined
   /** What the application knows of the user. */
   readonly details?: AccountDetails | undefined
 }
@@ -68,11 +71,11 @@ export function accountOf(
     tenantId: tenantId.toLowerCase(),
     objectId: objectId.toLowerCase(),
     subject,
-    homeAccountId: homeAccountOf(context.clientInfo),
+    homeAccountId: context.homeAccountId,
     name: textOf(claims['name']),
     username: textOf(claims['preferred_username']),
     email: textOf(claims['email']),
-    sessionId: textOf(claims['sid']) ?? textOf(context.sessionState),
+    sessionId: textOf(claims['sid']) ?? textOf(context.sessionId),
     loginHint: textOf(claims['login_hint']),
     claims: frozen(claims),
     details: frozen(context.details ?? {}),
@@ -91,7 +94,19 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-function homeAccountOf(clientInfo: string | undefined): string | undefined {
+const aboutTheToken = new Set([
+  ...['iss', 'aud', 'iat', 'nbf', 'exp', 'nonce', 'at_hash', 'c_hash', 'ver'],
+  // For the platform's own use: applications are told to ignore them.
+  ...['aio', 'rh'],
+])
+
+/** Without what an ID token says about itself: that was checked, and nobody asks again. */
+export function claimsAboutUser(claims: IdTokenClaims): IdTokenClaims {
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => !aboutTheToken.has(name)))
+}
+
+/** @param clientInfo `client_info` of a token response: base64url JSON with `uid` and `utid`. */
+export function homeAccountIdOf(clientInfo: string | undefined): string | undefined {
   if (clientInfo === undefined) return undefined
   try {
     const text = atob(clientInfo.replaceAll('-', '+').replaceAll('_', '/'))

@@ -1,6 +1,7 @@
 import { decodeBase64Url, encodeBase64Url } from '../platform/base64url.js'
 import type { Clock } from '../platform/clock.js'
 import { packed, unpacked } from '../platform/packed-json.js'
+import { sessionKeyOf } from '../stores/session-key.js'
 import type { SessionPort } from '../stores/session-port.js'
 
 /** What a session remembers of the sign-ins it has seen. Nothing in it is secret. */
@@ -51,7 +52,7 @@ const needMemory = 60_000
 
 export function createHistories(settings: { clientId: string; clock: Clock }): Histories {
   const { clientId, clock } = settings
-  const key = `entrada.${clientId}.history`
+  const key = sessionKeyOf(clientId, 'history')
 
   function read(session: SessionPort): History {
     return historyIn(listIn(session.read(key)))

@@ -2,6 +2,7 @@ import { packed, unpacked } from '../platform/packed-json.js'
 import type { Sealer, Unsealed } from '../platform/seal.js'
 import { accountOf, type Account } from '../protocol/account.js'
 import { after } from '../protocol/at-once.js'
+import { sessionKeyOf } from '../stores/session-key.js'
 import type { SessionPort } from '../stores/session-port.js'
 import { shortOf, writtenOf, type ShortSignIn, type WrittenSignIn } from './written-sign-in.js'
 
@@ -38,7 +39,7 @@ export function createSignInRecords(settings: {
   readonly clientId: string
 }): SignInRecords {
   const { sealer, clientId } = settings
-  const key = `entrada.${clientId}.account`
+  const key = sessionKeyOf(clientId, 'account')
   const boundTo = (session: SessionPort) => [clientId, session.id ?? '']
   /** What a session that is sealed as a whole holds is the same object while it is remembered. */
   const readings = new WeakMap<object, FoundRecord>()
@@ -86,8 +87,8 @@ function recordOf(held: WrittenSignIn | ShortSignIn): SignInRecord {
 /** Undefined when the claims do not say who the user is. */
 export function signedInOf(written: WrittenSignIn): SignedIn | undefined {
   const account = accountOf(written.claims, {
-    clientInfo: written.info,
-    sessionState: written.state,
+    homeAccountId: written.home?.join('.'),
+    sessionId: written.session,
     details: written.details,
   })
   return account && Object.freeze({ account, id: written.id, signedInAt: written.at })

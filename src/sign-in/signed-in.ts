@@ -1,6 +1,12 @@
 import type { Clock } from '../platform/clock.js'
 import type { Sealer } from '../platform/seal.js'
-import type { Account, AccountDetails, IdTokenClaims } from '../protocol/account.js'
+import {
+  claimsAboutUser,
+  homeAccountIdOf,
+  type Account,
+  type AccountDetails,
+  type IdTokenClaims,
+} from '../protocol/account.js'
 import { after, isLater } from '../protocol/at-once.js'
 import { SessionUnavailableError } from '../protocol/sign-in-errors.js'
 import { randomHandle } from '../stores/random-handle.js'
@@ -17,7 +23,9 @@ import type { WrittenSignIn } from './written-sign-in.js'
 /** What a completed sign-in leaves to be remembered. */
 export interface AccountSource {
   readonly claims: IdTokenClaims
+  /** `client_info` of the token response. */
   readonly clientInfo?: string | undefined
+  /** `session_state` of the authorization response; the same value as `sid`. */
   readonly sessionState?: string | undefined
   readonly details?: AccountDetails | undefined
 }
@@ -119,9 +127,9 @@ export function createSignedInSessions(settings: SignedInSettings): SignedInSess
         id,
         at: now,
         seen: now,
-        claims,
-        info: clientInfo,
-        state: sessionState,
+        claims: claimsAboutUser(claims),
+        home: homeAccountIdOf(clientInfo)?.split('.'),
+        session: sessionState === claims['sid'] ? undefined : sessionState,
         details,
       }
       const signedIn = signedInOf(written)

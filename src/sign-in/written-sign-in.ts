@@ -10,10 +10,10 @@ export interface WrittenSignIn {
   /** When the user was last seen, more or less; milliseconds since the epoch. */
   readonly seen: number
   readonly claims: IdTokenClaims
-  /** `client_info` of the token response. */
-  readonly info?: string | undefined
-  /** `session_state` of the authorization response. */
-  readonly state?: string | undefined
+  /** The parts of the home account's id, which take less room than the whole. */
+  readonly home?: readonly string[] | undefined
+  /** The session at the platform, where the claims do not name it. */
+  readonly session?: string | undefined
   /** What the application knows of the user. */
   readonly details?: AccountDetails | undefined
 }
@@ -29,7 +29,7 @@ const mostContexts = 5
  * contexts and when the user authenticated goes along, and so does what the application wants to
  * have there, on top.
  */
-export function shortOf({ id, at, seen, claims, state, details }: WrittenSignIn): ShortSignIn {
+export function shortOf({ id, at, seen, claims, session, details }: WrittenSignIn): ShortSignIn {
   const text = (name: string) => (typeof claims[name] === 'string' ? claims[name] : '')
   const signedInAt = claims['auth_time']
   const who = [
@@ -39,7 +39,7 @@ export function shortOf({ id, at, seen, claims, state, details }: WrittenSignIn)
     text('tid'),
     text('oid'),
     text('sub'),
-    sessionIdOf(text('sid') || (state ?? '')),
+    sessionIdOf(text('sid') || (session ?? '')),
     typeof signedInAt === 'number' ? Math.floor(at / 1000 - signedInAt) : '',
     contextsIn(claims).slice(0, mostContexts).join(' '),
   ] as const

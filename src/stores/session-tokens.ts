@@ -4,6 +4,7 @@ import { SessionUnavailableError } from '../protocol/sign-in-errors.js'
 import { createAsideTokens } from './aside-tokens.js'
 import { createMemoryTokens } from './memory-tokens.js'
 import { randomHandle } from './random-handle.js'
+import { sessionKeyOf } from './session-key.js'
 import type { SessionPort } from './session-port.js'
 import { createStoreTokens } from './store-tokens.js'
 import type { TokenStore } from './token-store.js'
@@ -53,7 +54,7 @@ export interface SessionTokensSettings {
  * share, or in this process when they share none.
  */
 export function createSessionTokens(settings: SessionTokensSettings): SessionTokens {
-  const key = `entrada.${settings.clientId}.tokens`
+  const key = sessionKeyOf(settings.clientId, 'tokens')
   const { store } = settings
   const aside = createAsideTokens(settings)
   const apart =

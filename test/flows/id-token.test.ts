@@ -4,7 +4,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { startEmulator, type Emulator } from 'entrada/emulator'
 import { createUserAgent, signIn } from '../support/user-agent.js'
 import { ada } from './arrival.js'
-import { tamperingFetch, withClaims } from './tampering.js'
+import { tamperingFetch, withClaims, withIssuers } from './tampering.js'
 import {
   adaId,
   consentedDirectory,
@@ -296,21 +296,21 @@ describe('a national cloud', () => {
   it('signs in through organizations, whose issuer is known only from the answer', async () => {
     const publicOrigin = 'https://login.microsoftonline.us'
     const cloud = await startEmulator(consentedDirectory(), { publicOrigin })
-    const there: typeof fetch = (input, init) => {
+    const { send, issuers } = withIssuers((input, init) => {
       const url = input instanceof Request ? input.url : String(input)
       return fetch(url.replace(publicOrigin, cloud.listening), init)
-    }
+    })
     const app = await startWebApp(cloud, {
       tenant: 'organizations',
       tenants: [contosoId],
-      fetch: there,
+      fetch: send,
       signIn: {},
     })
     try {
       const agent = createUserAgent({ map: { 'login.microsoftonline.us': cloud.listening } })
       const page = await signIn(agent, `${app.origin}/private`, ada)
       expect(page.html).toContain(adaId)
-      expect(page.html).toContain(`${publicOrigin}/${contosoId}/v2.0`)
+      expect(issuers).toEqual([`${publicOrigin}/${contosoId}/v2.0`])
     } finally {
       await app.stop()
       await cloud.stop()

@@ -34,3 +34,19 @@ export function withClaims(
     }
   })
 }
+
+/** The fetch that was given, and the issuer of each ID token that it brought. */
+export function withIssuers(send: typeof fetch): { send: typeof fetch; issuers: unknown[] } {
+  const issuers: unknown[] = []
+  const watched: typeof fetch = async (input, init) => {
+    const response = await send(input, init)
+    const url = input instanceof Request ? input.url : String(input)
+    if (url.endsWith('/oauth2/v2.0/token')) {
+      // The token endpoint answers with an object.
+      const body = (await response.clone().json()) as Record<string, unknown>
+      issuers.push(decodeJwt(String(body['id_token'])).iss)
+    }
+    return response
+  }
+  return { send: watched, issuers }
+}

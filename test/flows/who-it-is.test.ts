@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Account } from 'entrada'
 import type { Emulator } from 'entrada/emulator'
 import { createUserAgent, signIn } from '../support/user-agent.js'
 import { ada } from './arrival.js'
@@ -64,5 +65,14 @@ describe('who a user is', () => {
     })
     expect(account['subject']).toMatch(/^[\w-]{20,}$/)
     expect(account['subject']).not.toBe(adaId)
+  })
+
+  it('S13 the claims tell about the user, not about the token that was checked', async () => {
+    const app = await start()
+    const page = await signIn(createUserAgent(), `${app.origin}/private`, ada)
+    const { claims } = (JSON.parse(page.html) as { account: Account }).account
+    expect(claims).toMatchObject({ tid: contosoId, oid: adaId, name: 'Ada Example' })
+    const left = ['iss', 'aud', 'iat', 'nbf', 'exp', 'nonce', 'ver', 'aio', 'rh']
+    expect(Object.keys(claims).filter((name) => left.includes(name))).toEqual([])
   })
 })

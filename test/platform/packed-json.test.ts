@@ -8,6 +8,7 @@ describe('a packed JSON value', () => {
     ['identifiers in base64url', 'Zk2PairwiseForTheWebClient0LmNoPqRsTuVwXyZ0', 34],
     ['whole numbers', 1_790_000_000, 6],
     ['a word', true, 1],
+    ['the name of a claim', 'preferred_username', 1],
   ])('holds %s in few bytes', (_what, value, size) => {
     expect(packed(value)).toHaveLength(size)
     expect(unpacked(packed(value))).toBe(value)
@@ -65,12 +66,14 @@ function valueFrom(random: Random, depth: number): unknown {
   if (kind === 0) return random.text(random.below(60), 'abcXYZ019-_ .ö日')
   if (kind === 1) return random.text(random.below(60), 'abcdefXYZ0189-_')
   if (kind === 2) return random.below(2 ** 31) * random.pick([1, -1, 0.5, 4_000])
-  if (kind === 3) return random.pick([null, true, false])
+  if (kind === 3) return random.pick([null, true, false, 'tid', 'name'])
   if (kind === 4) return hexGuidFrom(random)
   const members = Array.from({ length: random.below(5) }, () => valueFrom(random, depth - 1))
   return kind === 5
     ? members
-    : Object.fromEntries(members.map((member, index) => [`name ${index}`, member]))
+    : Object.fromEntries(
+        members.map((member, index) => [random.pick(['sub', `name ${index}`]), member]),
+      )
 }
 
 function hexGuidFrom(random: Random): string {

@@ -7,6 +7,8 @@ import { createSessionTokens } from '../../src/stores/session-tokens.js'
 import type { SessionPort } from '../../src/stores/session-port.js'
 
 const clientId = '5e7f2d91-6b3a-4e88-a1c4-9d0b8f7e6a52'
+const accountKey = `entrada.${clientId.slice(0, 8)}.account`
+const tokensKey = `entrada.${clientId.slice(0, 8)}.tokens`
 const clock = () => 1_790_000_000_000
 const sealer = createSealer(['a-secret-for-sessions-of-at-least-32-characters'])
 const store = createMemoryTokenStore({ clock, capacity: 1_000_000 })
@@ -127,9 +129,7 @@ describe('a sign-in in a cookie session', () => {
     await tokens.write(session, held)
     expect(JSON.stringify([...content])).not.toContain('very-secret')
     expect(await tokens.read(session)).toEqual(held)
-    expect(
-      await tokens.read(cookieSession(new Map([[`entrada.${clientId}.tokens`, 'guess']]))),
-    ).toBeUndefined()
+    expect(await tokens.read(cookieSession(new Map([[tokensKey, 'guess']])))).toBeUndefined()
     await tokens.remove(session)
     expect(await tokens.read(session)).toBeUndefined()
   })
@@ -137,12 +137,52 @@ describe('a sign-in in a cookie session', () => {
   it('S27 a cookie that was kept is worth nothing after the sign-out', async () => {
     const session = cookieSession()
     const signedIn = await sessions.write(session, { claims })
-    const kept = new Map([
-      [`entrada.${clientId}.account`, session.read(`entrada.${clientId}.account`)],
-    ])
+    const kept = new Map([[accountKey, session.read(accountKey)]])
     await sessions.end(session, signedIn)
     expect(await sessions.read(cookieSession(kept))).toBeUndefined()
   })
+})
+
+describe('a sign-in in a session on the server', () => {
+  /** Frameworks read, hash and write the whole session with every request. */
+  const serverSession = (): SessionPort => ({ ...cookieSession(), id: 'one', kind: 'server' })
+  const ofAnyUser = {
+    ...{ aud: claims.aud, iss: claims.iss, iat: 1, nbf: 1, exp: 2, nonce: 'n'.repeat(43) },
+    ...{ aio: claims.aio, rh: '1.fixture', ver: '2.0', uti: 'LQ2fixtureOfATokenId0w' },
+    ...{ name: 'Ada Example', oid: claims.oid, preferred_username: 'ada@contoso.example' },
+    ...{ sid: claims.sid, sub: claims.sub, tid: claims.tid },
+  }
+  const info = Buffer.from(JSON.stringify({ uid: claims.oid, utid: claims.tid }))
+  const clientInfo = info.toString('base64url')
+
+  it('S13 holds what is said about the user in less room than the claims', async () => {
+    const session = serverSession()
+    await sessions.write(session, { claims: ofAnyUser, clientInfo, sessionState: claims.sid })
+    expect(String(session.read(accountKey)).length).toBeLessThan(400)
+    const { account } = (await sessions.read(session)) ?? {}
+    expect(account).toMatchObject({
+      homeAccountId: `${claims.oid}.${claims.tid}`,
+      sessionId: claims.sid,
+    })
+    const { uti, name, oid, preferred_username, sid, sub, tid } = ofAnyUser
+    expect(account?.claims).toEqual({ uti, name, oid, preferred_username, sid, sub, tid })
+  })
+
+  it('knows the session at the platform from the response when no claim names it', async () => {
+    const session = serverSession()
+    const { sid, ...others } = ofAnyUser
+    await sessions.write(session, { claims: others, sessionState: sid })
+    expect((await sessions.read(session))?.account).toMatchObject({ sessionId: sid })
+  })
+
+  it.each(['', 'no base64url !', Buffer.from('{"uid":7}').toString('base64url')])(
+    'has no home account when client_info is %j',
+    async (nonsense) => {
+      const session = serverSession()
+      await sessions.write(session, { claims: ofAnyUser, clientInfo: nonsense })
+      expect((await sessions.read(session))?.account.homeAccountId).toBeUndefined()
+    },
+  )
 })
 
 describe('what an account shows', () => {
