@@ -12,12 +12,15 @@ answerMessages((message) => {
   return {}
 })
 
-/** Sends `count` requests; `first` and `of` say with which tokens, in turn; no `of`, no token. */
-async function loadOf({ port, path, connections, count, first = 0, of = 0, cookies }) {
+/**
+ * Sends `count` requests; `first` and `of` say with which tokens, in turn, beginning with the one at
+ * `from`; no `of`, no token.
+ */
+async function loadOf({ port, path, connections, count, first = 0, of = 0, from = 0, cookies }) {
   let sent = 0
   const next = () => {
     if (sent === count) return undefined
-    const token = of === 0 ? undefined : tokens[first + (sent % of)]
+    const token = of === 0 ? undefined : tokens[first + ((from + sent) % of)]
     const cookie = cookies?.[sent % cookies.length]
     sent += 1
     return requestFor({ path, token, cookie })

@@ -1,7 +1,8 @@
-// Times contenders side by side: in every round each gets a turn, and the first one is another each
-// time, so that what else the machine does meets all of them alike. Only ratios of one round mean
+// Times contenders side by side: in every round each gets a turn, in another order each time, so that
+// what else the machine does meets all of them alike. Only ratios of one round mean
 // anything; the median of the rounds is what is told.
 import { performance } from 'node:perf_hooks'
+import { orderIn } from './turn-order.js'
 
 /**
  * @typedef {object} Contender
@@ -28,8 +29,7 @@ export async function interleaved(contenders, { rounds, turn, warmUp = 150, prog
   const samples = new Map(contenders.map(({ name }) => [name, []]))
   for (let round = 0; round < rounds; round += 1) {
     progress(`round ${round + 1}/${rounds}`)
-    for (let turnOf = 0; turnOf < contenders.length; turnOf += 1) {
-      const contender = contenders[(turnOf + round) % contenders.length]
+    for (const contender of orderIn(contenders, round)) {
       const { count, every } = turns.get(contender)
       if (round % every > 0) continue
       samples.get(contender.name)[round] = await timed(contender, count)
@@ -83,6 +83,16 @@ export function repeating(work) {
     await repeat(count)
     return performance.now() - start
   }
+}
+
+/**
+ * The samples of processes that did the same work, one set of them after the other. How an engine
+ * compiles a program is settled early and differs from process to process by several percent, which
+ * no number of rounds makes up for.
+ */
+export function pooled(generations) {
+  const names = [...generations[0].keys()]
+  return new Map(names.map((name) => [name, [].concat(...generations.map((one) => one.get(name)))]))
 }
 
 export function median(numbers) {

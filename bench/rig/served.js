@@ -1,27 +1,34 @@
 // Measures servers side by side under a load from another process.
 import { median } from './measure.js'
+import { orderIn } from './turn-order.js'
 
 /**
  * @param {{ name: string, ask: Function, port: number }[]} servers
  * @param {{ load: { ask: Function }, rounds: number, progress: Function, requestsFor: Function }} settings
  *   `requestsFor(server, round)`: what the load is told; round 0 warms up and is not counted.
- * @returns Rows with the medians of requests per second, and of the ratios to the first server.
+ * @returns {Promise<Map<string, { perSecond: number, processor: number }[]>>} For each server by its
+ *   name, one of each round.
  */
-export async function compareServed(servers, { load, rounds, progress, requestsFor }) {
-  const samples = new Map(servers.map((server) => [server, []]))
+export async function sampleServed(servers, { load, rounds, progress, requestsFor }) {
+  const samples = new Map(servers.map(({ name }) => [name, []]))
   for (let round = 0; round <= rounds; round += 1) {
     progress(round === 0 ? 'warming up' : `round ${round}/${rounds}`)
-    for (let turn = 0; turn < servers.length; turn += 1) {
-      const server = servers[(turn + round) % servers.length]
+    for (const server of orderIn(servers, round)) {
       const sample = await sampleOf(server, load, requestsFor(server, round))
-      if (round > 0) samples.get(server).push(sample)
+      if (round > 0) samples.get(server.name).push(sample)
     }
   }
-  return servers.map((server) => ({
-    name: server.name,
-    ...comparedTo(samples.get(servers[0]), samples.get(server)),
+  return samples
+}
+
+/** Rows with the medians of requests per second, and of the ratios to the first server. */
+export function servedRows(samples) {
+  const [unit] = samples.values()
+  return [...samples].map(([name, own]) => ({
+    name,
+    ...comparedTo(unit, own),
     /** To another server than the first. */
-    ratioTo: (other) => comparedTo(samples.get(other), samples.get(server)).perSecond,
+    ratioTo: (other) => comparedTo(samples.get(other), own).perSecond,
   }))
 }
 

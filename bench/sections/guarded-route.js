@@ -2,9 +2,10 @@
 // again and again, many in turn, and only new ones.
 import { allFrameworks } from '../frameworks/index.js'
 import { allPeers } from '../peers/index.js'
+import { pooled } from '../rig/measure.js'
 import { startPlatform } from '../rig/platform.js'
 import { startProcess } from '../rig/processes.js'
-import { compareServed } from '../rig/served.js'
+import { sampleServed, servedRows } from '../rig/served.js'
 import { atLeast } from '../rig/targets.js'
 import { toldOf } from '../rig/told-platform.js'
 
@@ -12,8 +13,8 @@ export const title = 'A guarded route, against the same route without a guard'
 
 export async function measure({ quick, progress, problem }) {
   const size = quick
-    ? { rounds: 4, count: 250, warm: 1_000, rotating: 500 }
-    : { rounds: 15, count: 500, warm: 4_000, rotating: 5_000 }
+    ? { generations: 1, rounds: 4, count: 250, warm: 1_000, many: 500, rotating: 500 }
+    : { generations: 3, rounds: 6, count: 500, warm: 4_000, many: 2_000, rotating: 5_000 }
   const platform = await startPlatform({ tls: true })
   const started = []
   try {
@@ -21,18 +22,17 @@ export async function measure({ quick, progress, problem }) {
     started.push(load)
     const tables = []
     for (const framework of await allFrameworks()) {
-      const servers = await serversFor(framework, toldOf(platform), problem, started)
-      const measured = []
-      for (const one of cases(size)) {
-        const watch = (text) => progress(`${framework.name}, ${one.name}: ${text}`)
-        await one.before?.(servers, load)
-        const settings = { load, rounds: size.rounds, requestsFor: one.requestsFor }
-        measured.push({
-          ...one,
-          rows: await compareServed(servers, { ...settings, progress: watch }),
-        })
+      const generations = []
+      while (generations.length < size.generations) {
+        const servers = await serversFor(framework, toldOf(platform), problem, started)
+        const told = `${framework.name}, processes ${generations.length + 1}/${size.generations}`
+        generations.push(await samplesOf(servers, { load, size, progress, told }))
+        for (const server of servers) await server.stop()
       }
-      for (const server of servers) await server.stop()
+      const measured = cases(size).map((one, index) => {
+        const samples = pooled(generations.map((generation) => generation[index]))
+        return { ...one, rows: servedRows(samples) }
+      })
       tables.push(...tablesOf(framework, measured))
     }
     return { tables }
@@ -40,6 +40,18 @@ export async function measure({ quick, progress, problem }) {
     for (const one of started) await one.stop()
     await platform.stop()
   }
+}
+
+/** Of each case, in the life of one set of servers. */
+async function samplesOf(servers, { load, size, progress, told }) {
+  const samples = []
+  for (const { name, before, requestsFor } of cases(size)) {
+    await before?.(servers, load)
+    const watch = (text) => progress(`${told}, ${name}: ${text}`)
+    const settings = { load, rounds: size.rounds, requestsFor, progress: watch }
+    samples.push(await sampleServed(servers, settings))
+  }
+  return samples
 }
 
 async function tokensFor(platform, { rounds, count, warm, rotating }, progress) {
@@ -73,9 +85,8 @@ async function serversFor(framework, platform, problem, started) {
 
 const common = { path: '/tasks', connections: 16 }
 
-function cases({ count, warm, rotating }) {
-  const many = count * 2
-  const inTurn = Math.min(many, rotating)
+/** `many` requests take a turn that is long beside what a process does after it was idle. */
+function cases({ count, warm, many, rotating }) {
   return [
     // Only new tokens come first: afterwards they are known.
     {
@@ -101,8 +112,8 @@ function cases({ count, warm, rotating }) {
       requestsFor: (_, round) => ({
         ...common,
         count: many,
-        first: (round * inTurn) % (Math.floor(rotating / inTurn) * inTurn),
-        of: inTurn,
+        of: rotating,
+        from: (round * many) % rotating,
       }),
     },
   ]

@@ -1,7 +1,7 @@
 // What it costs to check a token: one that was never seen, alone and 64 at once, one that comes again
 // and again, and 5,000 in turn. Every verifier has a process of its own.
 import { allPeers } from '../peers/index.js'
-import { interleaved, median, ratioOf } from '../rig/measure.js'
+import { interleaved, median, pooled, ratioOf } from '../rig/measure.js'
 import { startPlatform } from '../rig/platform.js'
 import { startProcess } from '../rig/processes.js'
 import { rounded } from '../rig/rounded.js'
@@ -15,27 +15,42 @@ const jose = 'jose jwtVerify, the key given'
 export async function measure(context) {
   const { quick, progress } = context
   const size = quick
-    ? { rounds: 8, turn: 12, fresh: 2_000, rotating: 1_000 }
-    : { rounds: 40, turn: 30, fresh: 8_000, rotating: 5_000 }
+    ? { generations: 1, rounds: 8, turn: 12, fresh: 2_000, rotating: 1_000 }
+    : { generations: 3, rounds: 14, turn: 30, fresh: 8_000, rotating: 5_000 }
   const platform = await startPlatform({ tls: true })
   const started = []
   try {
     progress(`signing ${size.fresh} tokens`)
     const told = tokensFor(platform, size.fresh)
     const memory = await memoryTable(told, context, started)
-    const verifiers = await startVerifiers(told, context, started)
-    const measured = []
-    for (const one of cases(size, quick)) {
-      const contenders = verifiers.map((verifier) => contenderFor(verifier, one))
-      const { warmUp } = one
-      const watched = { ...size, warmUp, progress: (text) => progress(`${one.name}: ${text}`) }
-      measured.push({ ...one, samples: await interleaved(contenders, watched) })
+    const generations = []
+    while (generations.length < size.generations) {
+      const verifiers = await startVerifiers(told, context, started)
+      const set = `processes ${generations.length + 1}/${size.generations}`
+      generations.push(await samplesOf(verifiers, { size, quick, progress, set }))
+      for (const verifier of verifiers) await verifier.stop()
     }
+    const measured = cases(size, quick).map((one, index) => ({
+      ...one,
+      samples: pooled(generations.map((generation) => generation[index])),
+    }))
     return { tables: [summaryOf(measured), ...measured.map(tableOf), memory] }
   } finally {
     for (const one of started) await one.stop()
     await platform.stop()
   }
+}
+
+/** Of each case, in the life of one set of verifiers. */
+async function samplesOf(verifiers, { size, quick, progress, set }) {
+  const samples = []
+  for (const one of cases(size, quick)) {
+    const contenders = verifiers.map((verifier) => contenderFor(verifier, one))
+    const watch = (text) => progress(`${set}, ${one.name}: ${text}`)
+    const settings = { ...size, warmUp: one.warmUp, progress: watch }
+    samples.push(await interleaved(contenders, settings))
+  }
+  return samples
 }
 
 function tokensFor(platform, count) {

@@ -5,12 +5,15 @@ import type { JwtClaims } from './compact-jwt.js'
 import { JwtInvalid } from './jwt-invalid.js'
 
 /** The claims that decide by which issuer, keys and clock a token is judged. */
-export interface IssuedClaims {
+export interface IssuedClaims extends IssuedTimes {
   readonly issuer: string
   readonly version: TokenVersion
   /** As the token spells it; undefined when the token names none (Azure AD B2C). */
   readonly tenantId: string | undefined
-  /** Seconds since the epoch. */
+}
+
+/** Seconds since the epoch. */
+export interface IssuedTimes {
   readonly expiresAt: number
   readonly notBefore: number | undefined
 }

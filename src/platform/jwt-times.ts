@@ -1,5 +1,5 @@
 import { secondsOf, type Clock } from './clock.js'
-import type { IssuedClaims } from './jwt-claims.js'
+import type { IssuedTimes } from './jwt-claims.js'
 import { JwtInvalid } from './jwt-invalid.js'
 
 export interface TimeLimits {
@@ -16,7 +16,7 @@ export interface TimeLimits {
  *
  * @throws JwtInvalid
  */
-export function checkTimes(issued: IssuedClaims, limits: TimeLimits): void {
+export function checkTimes(issued: IssuedTimes, limits: TimeLimits): void {
   const now = secondsOf(limits.clock)
   if (issued.expiresAt <= now - limits.tolerance) {
     throw untimely('expired', `a token that expired ${now - issued.expiresAt} seconds ago`, limits)

@@ -5,9 +5,9 @@ import { issuerOf } from '../protocol/issuers.js'
 import { shown } from '../protocol/refusal-reason.js'
 import { personalAccountTenant } from '../protocol/tenant.js'
 import type { Clock } from './clock.js'
-import { compactJwtOf, type JwtClaims, type JwtHeader } from './compact-jwt.js'
+import { compactJwtOf, type JwtClaims } from './compact-jwt.js'
 import { checkTenant, createIssuerCheck } from './jwt-issuer.js'
-import { issuedClaimsOf, type IssuedClaims } from './jwt-claims.js'
+import { issuedClaimsOf, type IssuedClaims, type IssuedTimes } from './jwt-claims.js'
 import { JwtInvalid } from './jwt-invalid.js'
 import { checkTimes } from './jwt-times.js'
 import { createKeySet, type KeySet, type LoadedKeys } from './key-set.js'
@@ -32,7 +32,6 @@ export interface JwtVerifierSettings {
  * meant, what kind it is and whether its tenant is wanted is for the one who asked.
  */
 export interface VerifiedJwt {
-  readonly header: JwtHeader
   /** Frozen all the way down. */
   readonly claims: JwtClaims
   readonly version: TokenVersion
@@ -40,6 +39,8 @@ export interface VerifiedJwt {
   readonly tenantId: string
   /** Milliseconds since the epoch; the tolerance is not added. */
   readonly expiresAt: number
+  /** What to keep for `recheck`: it holds none of the claims. */
+  readonly standing: object
 }
 
 export interface JwtVerifier {
@@ -62,42 +63,30 @@ export interface JwtVerifier {
    *
    * @throws JwtInvalid when its times have passed.
    */
-  recheck(verified: VerifiedJwt): boolean
+  recheck(standing: object): boolean
   /** Forgets every key now, as after the news that one is compromised. */
   purgeKeys(): void
 }
 
-interface Proof {
+/** What a token was accepted by, and until when. */
+interface Proof extends IssuedTimes {
+  readonly version: TokenVersion
   readonly key: PublishedKey
-  readonly issued: IssuedClaims
   /** By which the issuer and the cloud of the key were judged. */
   readonly metadata: Metadata
 }
 
-/** Carries what `recheck` asks about again where nobody else can read it or put it. */
-class Verified implements VerifiedJwt {
-  readonly header: JwtHeader
-  readonly claims: JwtClaims
-  readonly version: TokenVersion
-  readonly tenantId: string
-  readonly expiresAt: number
+/** Carries the proof where nobody else can read it or put it. */
+class Standing {
   readonly #proof: Proof
 
-  constructor(
-    { header, claims, tenantId }: Pick<VerifiedJwt, 'header' | 'claims' | 'tenantId'>,
-    proof: Proof,
-  ) {
-    this.header = header
-    this.claims = claims
-    this.version = proof.issued.version
-    this.tenantId = tenantId
-    this.expiresAt = proof.issued.expiresAt * 1000
+  constructor(proof: Proof) {
     this.#proof = proof
     Object.freeze(this)
   }
 
-  static proofOf(verified: VerifiedJwt): Proof | undefined {
-    return #proof in verified ? verified.#proof : undefined
+  static proofOf(standing: object): Proof | undefined {
+    return #proof in standing ? standing.#proof : undefined
   }
 }
 
@@ -135,15 +124,21 @@ export function createJwtVerifier(settings: JwtVerifierSettings): JwtVerifier {
     const tenantId = checkTenant(authority, loaded.metadata, issued)
     const key = await signingKeyOf(jwt, candidates(loaded, header.kid, issued, tenantId))
     const { metadata } = loaded
-    const proof = { key, issued, metadata }
-    return new Verified({ header, claims, tenantId: tenantId.toLowerCase() }, proof)
+    const { version, expiresAt, notBefore } = issued
+    return Object.freeze({
+      claims,
+      version,
+      tenantId: tenantId.toLowerCase(),
+      expiresAt: expiresAt * 1000,
+      standing: new Standing({ version, expiresAt, notBefore, key, metadata }),
+    })
   }
 
-  function recheck(verified: VerifiedJwt): boolean {
-    const proof = Verified.proofOf(verified)
+  function recheck(standing: object): boolean {
+    const proof = Standing.proofOf(standing)
     if (proof === undefined) return false
-    const loaded = keySetOf(verified.version).current()
-    checkTimes(proof.issued, { clock, tolerance, clockDifference: loaded?.clockDifference })
+    const loaded = keySetOf(proof.version).current()
+    checkTimes(proof, { clock, tolerance, clockDifference: loaded?.clockDifference })
     if (loaded === undefined || !saysTheSame(loaded.metadata, proof.metadata)) return false
     return loaded.keys.holds(proof.key)
   }

@@ -1,21 +1,21 @@
 /** Entries found by a key and bounded in bytes: those that are not used go before those that are. */
-export interface BoundedMap<Value> {
-  get(key: string): Value | undefined
+export interface BoundedMap<Value, Key extends string | number = string> {
+  get(key: Key): Value | undefined
   /** @param bytes What the entry weighs. One that is heavier than all may be is not kept. */
-  set(key: string, value: Value, bytes: number): void
-  delete(key: string): void
+  set(key: Key, value: Value, bytes: number): void
+  delete(key: Key): void
   /** What the entries weigh together. */
   readonly bytes: number
 }
 
-interface Link<Value> {
-  readonly key: string
+interface Link<Value, Key> {
+  readonly key: Key
   readonly value: Value
   readonly bytes: number
   /** Whether it was found since it was last passed over. */
   isUsed: boolean
-  older: Link<Value> | undefined
-  newer: Link<Value> | undefined
+  older: Link<Value, Key> | undefined
+  newer: Link<Value, Key> | undefined
 }
 
 /**
@@ -27,23 +27,24 @@ interface Link<Value> {
  * @param limit Bytes that the entries may weigh together.
  * @param isNeeded Entries that do not go, even if the others are not enough.
  */
-export function createBoundedMap<Value>(
+export function createBoundedMap<Value, Key extends string | number = string>(
   limit: number,
   isNeeded: (value: Value) => boolean = () => false,
-): BoundedMap<Value> {
-  const links = new Map<string, Link<Value>>()
-  let oldest: Link<Value> | undefined
-  let newest: Link<Value> | undefined
+): BoundedMap<Value, Key> {
+  type Entry = Link<Value, Key>
+  const links = new Map<Key, Entry>()
+  let oldest: Entry | undefined
+  let newest: Entry | undefined
   let bytes = 0
 
-  function append(link: Link<Value>): void {
+  function append(link: Entry): void {
     link.older = newest
     if (newest === undefined) oldest = link
     else newest.newer = link
     newest = link
   }
 
-  function unlink(link: Link<Value>): void {
+  function unlink(link: Entry): void {
     const { older, newer } = link
     if (older === undefined) oldest = newer
     else older.newer = newer
@@ -53,13 +54,13 @@ export function createBoundedMap<Value>(
     link.newer = undefined
   }
 
-  function drop(link: Link<Value>): void {
+  function drop(link: Entry): void {
     links.delete(link.key)
     unlink(link)
     bytes -= link.bytes
   }
 
-  function passOver(link: Link<Value>): void {
+  function passOver(link: Entry): void {
     link.isUsed = false
     unlink(link)
     append(link)

@@ -46,7 +46,12 @@ export interface Assertion {
 export interface CallerOrigin {
   readonly assertion: Assertion
   /** Stands for the API that verified the token. */
-  readonly api: object
+  readonly api: CallerApi
+}
+
+export interface CallerApi {
+  /** Reads once more what a token says that was verified here. */
+  readonly claimsIn: (token: string) => AccessTokenClaims
 }
 
 /**
@@ -54,7 +59,7 @@ export interface CallerOrigin {
  * field is in no copy of the caller, and costs less than an entry in a map beside it.
  */
 class VerifiedCaller {
-  readonly #claims: AccessTokenClaims
+  #claims: AccessTokenClaims | undefined
   readonly #origin: CallerOrigin | undefined
 
   constructor({ claims, ...visible }: Caller, origin: CallerOrigin | undefined) {
@@ -63,7 +68,8 @@ class VerifiedCaller {
     Object.freeze(Object.assign(this, visible))
   }
 
-  get claims(): AccessTokenClaims {
+  get claims(): AccessTokenClaims | undefined {
+    this.#claims ??= this.#origin?.api.claimsIn(this.#origin.assertion.token)
     return this.#claims
   }
 
@@ -73,6 +79,10 @@ class VerifiedCaller {
 
   static originOf(value: object): CallerOrigin | undefined {
     return #origin in value ? value.#origin : undefined
+  }
+
+  static forgetClaims(value: object): void {
+    if (#origin in value && value.#origin !== undefined) value.#claims = undefined
   }
 }
 
@@ -94,4 +104,12 @@ export function assertionOf(caller: Caller): Assertion | undefined {
 /** Whether a value is a caller whose token was verified by this very API. */
 export function isCallerOf(api: object, value: object): value is Caller {
   return VerifiedCaller.originOf(value)?.api === api
+}
+
+/**
+ * Lets go of the claims, which are most of what a remembered caller takes: whoever asks for them
+ * afterwards has them read from the token once more.
+ */
+export function forgetClaims(caller: Caller): void {
+  VerifiedCaller.forgetClaims(caller)
 }

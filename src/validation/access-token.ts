@@ -1,3 +1,4 @@
+import type { AccessTokenClaims } from '../protocol/access-token-claims.js'
 import { TokenInvalidError } from '../protocol/access-errors.js'
 import type { ChallengeContext } from '../protocol/bearer-challenge.js'
 import { isCallerOf, type Caller } from '../protocol/caller.js'
@@ -7,9 +8,11 @@ import { isGuid } from '../protocol/tenant.js'
 import { allows, tenantPolicyOf, type TenantPolicy } from '../protocol/tenant-policy.js'
 import type { TokenVersion } from '../protocol/authority.js'
 import type { Clock } from '../platform/clock.js'
+import { compactJwtOf } from '../platform/compact-jwt.js'
 import { JwtInvalid } from '../platform/jwt-invalid.js'
 import type { JwtVerifier, VerifiedJwt } from '../platform/verified-jwt.js'
 import { audienceFault, audiencesOf } from './audience.js'
+import { createRecentClaims } from './recent-claims.js'
 import { carriesPermission, foreignKindFault, tokenKindOf } from './token-kind.js'
 import { createTokenMemo, type RememberedToken } from './token-memo.js'
 import { verifiedCallerOf } from './verified-caller.js'
@@ -64,7 +67,10 @@ export function createTokenValidator(settings: TokenValidatorSettings): TokenVal
   const policy = policyFor(verifier, settings.tenants)
   const aclClients = aclClientsOf(settings.aclClients)
   const memo = createTokenMemo(settings.cacheBytes)
-  const api = Object.freeze({})
+  const keepClaimsFor = createRecentClaims()
+  // The claims were the same text when they were verified.
+  const claimsIn = (token: string) => compactJwtOf(token).claims as AccessTokenClaims
+  const api = Object.freeze({ claimsIn })
 
   /** Before any cryptography: is this token for someone else, or of a kind that nobody takes? */
   function refuseForeign(claims: Claims, version: TokenVersion): void {
@@ -99,16 +105,17 @@ export function createTokenValidator(settings: TokenValidatorSettings): TokenVal
   /** When parallel requests bring one token, it has one caller, to which more may be attached. */
   function remembered(token: string, one: RememberedToken): Caller {
     const twin = memo.recall(token)
-    if (twin !== undefined && verifier.recheck(twin.verified)) return twin.caller
+    if (twin !== undefined && verifier.recheck(twin.standing)) return twin.caller
     memo.remember(token, one)
+    keepClaimsFor(one.caller)
     return one.caller
   }
 
   return {
     recall: (token) => memo.recall(token),
-    holding({ verified, caller }) {
+    holding({ standing, caller }) {
       try {
-        const holds = typeof policy !== 'function' && verifier.recheck(verified)
+        const holds = typeof policy !== 'function' && verifier.recheck(standing)
         return holds && allows(policy, caller.tenantId) === true ? caller : undefined
       } catch {
         return undefined
@@ -118,14 +125,14 @@ export function createTokenValidator(settings: TokenValidatorSettings): TokenVal
     async verify(token) {
       try {
         const known = memo.recall(token)
-        if (known !== undefined && verifier.recheck(known.verified)) {
+        if (known !== undefined && verifier.recheck(known.standing)) {
           return await welcomed(known.caller)
         }
         const verified = await verifier.verify(token, refuseForeign)
         const caller = accept(token, verified)
         const answer = welcomed(caller)
         if (answer !== caller) await answer
-        return remembered(token, { verified, caller })
+        return remembered(token, { standing: verified.standing, caller })
       } catch (error) {
         memo.forget(token)
         throw error instanceof JwtInvalid

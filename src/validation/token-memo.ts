@@ -1,9 +1,9 @@
 import { createBoundedMap } from '../protocol/bounded-map.js'
 import type { Caller } from '../protocol/caller.js'
-import type { VerifiedJwt } from '../platform/verified-jwt.js'
 
 export interface RememberedToken {
-  readonly verified: VerifiedJwt
+  /** For the verifier, which says whether the token still holds. */
+  readonly standing: object
   readonly caller: Caller
 }
 
@@ -18,7 +18,8 @@ export interface TokenMemo {
 const mostBytes = 64 * 1024 * 1024
 /** What an entry weighs besides text and claims, roughly. */
 const overhead = 512
-const indexLength = 32
+/** Of the signature's last characters: more of them would only be more work for 32 bits. */
+const indexLength = 8
 
 /**
  * A private memory of verified tokens, the least recently used of which goes first. A token is
@@ -26,10 +27,10 @@ const indexLength = 32
  * can stand for it. Bounded in bytes, not in tokens.
  */
 export function createTokenMemo(limit = mostBytes): TokenMemo {
-  const entries = createBoundedMap<{
-    readonly token: string
-    readonly remembered: RememberedToken
-  }>(limit)
+  const entries = createBoundedMap<
+    { readonly token: string; readonly remembered: RememberedToken },
+    number
+  >(limit)
 
   return {
     recall(token) {
@@ -46,8 +47,16 @@ export function createTokenMemo(limit = mostBytes): TokenMemo {
   }
 }
 
-function indexOf(token: string): string {
-  return token.slice(-indexLength)
+/**
+ * A number, which a Map compares in place; for a text it would have to visit the texts of others. Two
+ * tokens of one number are rare, and then the later one is remembered.
+ */
+function indexOf(token: string): number {
+  let index = 0
+  for (let at = token.length - indexLength; at < token.length; at += 1) {
+    index = (Math.imul(index, 31) + token.charCodeAt(at)) | 0
+  }
+  return index
 }
 
 function weightOf(token: string): number {

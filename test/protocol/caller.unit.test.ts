@@ -1,7 +1,9 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
+import type { AccessTokenClaims } from '../../src/protocol/access-token-claims.js'
 import {
   assertionOf,
+  forgetClaims,
   frozenCaller,
   isCaller,
   isCallerOf,
@@ -41,7 +43,8 @@ describe('a caller', () => {
   })
 
   it('T12 leads to the token it was verified from, and to its API, and no copy of it does', () => {
-    const [assertion, api] = [{ token: 'a-token', expiresAt: 7 }, {}]
+    const assertion = { token: 'a-token', expiresAt: 7 }
+    const api = { claimsIn: () => ({}) as AccessTokenClaims }
     const one = caller({ assertion, api })
     expect(assertionOf(one)).toBe(assertion)
     expect(isCaller(one) && isCallerOf(api, one)).toBe(true)
@@ -52,5 +55,18 @@ describe('a caller', () => {
       expect(assertionOf(copy)).toBeUndefined()
     }
     expect(assertionOf(caller())).toBeUndefined()
+  })
+
+  it('reads its claims from the token again once they are forgotten, and only once', () => {
+    const read: string[] = []
+    const claims = { aud: 'api', iss: 'issuer', exp: 1, oid: 'object', sub: 'again' }
+    const claimsIn = (token: string) => (read.push(token), { ...claims })
+    const one = caller({ assertion: { token: 'a-token', expiresAt: 7 }, api: { claimsIn } })
+    expect([one.claims.sub, read]).toEqual(['object', []])
+    forgetClaims(one)
+    expect([one.claims.sub, one.claims, read]).toEqual(['again', claims, ['a-token']])
+    const byHand = caller()
+    forgetClaims(byHand)
+    expect(byHand.claims.sub).toBe('object')
   })
 })

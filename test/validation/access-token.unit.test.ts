@@ -45,6 +45,22 @@ describe('the caller of an access token', () => {
     expect(await api.verdict(api.token(api.legacyUser()))).toBe('200')
   })
 
+  it('T30 says what the token says, however many others were verified since', async () => {
+    const own = guarded()
+    const payload = own.user({ groups: ['a', 'b'] })
+    const first = await own.validator.verify(own.token(payload))
+    const atFirst = first.claims
+    for (let count = 0; count < 70; count += 1) {
+      await own.validator.verify(own.token(own.user({ uti: String(count) })))
+    }
+    expect(first.claims).not.toBe(atFirst)
+    expect(first.claims).toEqual(atFirst)
+    expect(first.claims).toEqual(payload)
+    expect(Object.isFrozen(first.claims) && Object.isFrozen(first.claims.groups)).toBe(true)
+    expect(first.claims).toBe(first.claims)
+    expect(await own.validator.verify(own.token(payload))).toBe(first)
+  })
+
   it('is refused for what the platform did not sign, as invalid and not as an outage', async () => {
     const token = api.token(api.user())
     expect(await api.verdict(`${token.slice(0, -4)}AAAA`)).toBe('401 signature')
@@ -165,11 +181,11 @@ describe('a token that was verified before', () => {
     const asked = { verify: 0, recheck: 0 }
     const claims = api.user()
     const verified = (): VerifiedJwt => ({
-      header: { alg: 'RS256', kid: 'kid' },
       claims,
       version,
       tenantId: ids.contoso,
       expiresAt: 1000,
+      standing: {},
     })
     const verifier: JwtVerifier = {
       authority,

@@ -5,11 +5,11 @@ import { ids, type Payload } from '../support/ids.js'
 
 const claims = { oid: ids.ada, sub: 'pairwise', azp: ids.web, exp: 1, iss: 'issuer', aud: ids.api }
 const verified = (changes: Payload, version: '1.0' | '2.0' = '2.0'): VerifiedJwt => ({
-  header: { alg: 'RS256', kid: 'kid' },
   claims: { ...claims, ...changes },
   version,
   tenantId: ids.contoso,
   expiresAt: 1000,
+  standing: {},
 })
 const asUser = { kind: 'user', scopes: ['Tasks.Read'], roles: ['Reader'] } as const
 const identity = {

@@ -15,18 +15,18 @@ export function unsignedVerifierOf(settings: Settings): JwtVerifier {
   return {
     authority,
     async verify(jwt, refuse) {
-      const { header, claims } = await Promise.resolve(compactJwtOf(jwt))
+      const { claims } = await Promise.resolve(compactJwtOf(jwt))
       const issued = issuedClaimsOf(claims)
       refuse?.(claims, issued.version)
       checkIssuer(issued)
       checkTimes(issued, { clock, tolerance, clockDifference: undefined })
       return {
-        header,
         claims,
         version: issued.version,
         // Without it only a B2C token is let through to here, whose tenant its metadata names.
         tenantId: issued.tenantId ?? authority.tenantId ?? authority.tenant,
         expiresAt: issued.expiresAt * 1000,
+        standing: {},
       }
     },
     recheck: () => false,
