@@ -55,7 +55,10 @@ process.exit()
 async function measured(name) {
   const { title, measure } = await import(`./sections/${name}.js`)
   const started = performance.now()
-  const note = (list) => (text) => list.push(`${name}: ${text}`)
+  const note = (list) => (text) => {
+    const line = `${name}: ${text}`
+    if (!list.includes(line)) list.push(line)
+  }
   const context = {
     quick: run.quick,
     progress: (text) => showProgress(`${name}: ${text}`),

@@ -88,10 +88,11 @@ export function repeating(work) {
 /**
  * The samples of processes that did the same work, one set of them after the other. How an engine
  * compiles a program is settled early and differs from process to process by several percent, which
- * no number of rounds makes up for.
+ * no number of rounds makes up for. Who did not start every time is left out.
  */
 export function pooled(generations) {
-  const names = [...generations[0].keys()]
+  const [first] = generations
+  const names = [...first.keys()].filter((name) => generations.every((one) => one.has(name)))
   return new Map(names.map((name) => [name, [].concat(...generations.map((one) => one.get(name)))]))
 }
 
