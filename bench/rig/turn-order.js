@@ -1,6 +1,7 @@
 /**
- * The order of a round. Over the rounds everybody comes first, and after everybody else, equally often
- * (a Williams design): a process may still be collecting its garbage when the next one has its turn.
+ * The order of a round. Over twice as many rounds as there are contenders, everybody comes first, and
+ * after everybody else, equally often (a Williams design): a process may still be collecting its
+ * garbage when the next one has its turn.
  *
  * @template One
  * @param {readonly One[]} all

@@ -1,5 +1,12 @@
 import type { Clock } from '../platform/clock.js'
-import { accountOf, isSameAccount, type Account, type AccountDetails } from '../protocol/account.js'
+import {
+  accountOf,
+  claimsAboutUser,
+  homeAccountIdOf,
+  isSameAccount,
+  type Account,
+  type AccountDetails,
+} from '../protocol/account.js'
 import { ConfigurationError } from '../protocol/configuration-error.js'
 import type { ScopePlan } from '../protocol/scope-plan.js'
 import { CallbackInvalidError, SignInRefusedError } from '../protocol/sign-in-errors.js'
@@ -116,9 +123,9 @@ function detailsIn(answer: unknown): AccountDetails | undefined {
 function sourceOf({ redeemed, sessionState }: Redemption): AccountSource {
   const clientInfo = redeemed.response['client_info']
   return {
-    claims: redeemed.claims,
-    sessionState,
-    clientInfo: typeof clientInfo === 'string' ? clientInfo : undefined,
+    claims: claimsAboutUser(redeemed.claims),
+    homeAccountId: homeAccountIdOf(typeof clientInfo === 'string' ? clientInfo : undefined),
+    sessionId: sessionState,
   }
 }
 

@@ -1,12 +1,6 @@
 import type { Clock } from '../platform/clock.js'
 import type { Sealer } from '../platform/seal.js'
-import {
-  claimsAboutUser,
-  homeAccountIdOf,
-  type Account,
-  type AccountDetails,
-  type IdTokenClaims,
-} from '../protocol/account.js'
+import type { Account, AccountContext, IdTokenClaims } from '../protocol/account.js'
 import { after, isLater } from '../protocol/at-once.js'
 import { SessionUnavailableError } from '../protocol/sign-in-errors.js'
 import { randomHandle } from '../stores/random-handle.js'
@@ -21,13 +15,9 @@ import type { Tombstones } from './tombstones.js'
 import type { WrittenSignIn } from './written-sign-in.js'
 
 /** What a completed sign-in leaves to be remembered. */
-export interface AccountSource {
+export interface AccountSource extends AccountContext {
+  /** Those about the user. */
   readonly claims: IdTokenClaims
-  /** `client_info` of the token response. */
-  readonly clientInfo?: string | undefined
-  /** `session_state` of the authorization response; the same value as `sid`. */
-  readonly sessionState?: string | undefined
-  readonly details?: AccountDetails | undefined
 }
 
 export interface SignedInSessions {
@@ -120,16 +110,16 @@ export function createSignedInSessions(settings: SignedInSettings): SignedInSess
       // Another process may have the secret that this one lacks, so what does not open stays.
       after(records.read(session), (record) => record && checked(session, record)),
 
-    async write(session, { claims, clientInfo, sessionState, details }) {
+    async write(session, { claims, homeAccountId, sessionId, details }) {
       const now = clock()
       const id = randomHandle()
       const written: WrittenSignIn = {
         id,
         at: now,
         seen: now,
-        claims: claimsAboutUser(claims),
-        home: homeAccountIdOf(clientInfo)?.split('.'),
-        session: sessionState === claims['sid'] ? undefined : sessionState,
+        claims,
+        home: homeAccountId?.split('.'),
+        session: sessionId === claims['sid'] ? undefined : sessionId,
         details,
       }
       const signedIn = signedInOf(written)

@@ -72,6 +72,20 @@ describe.each(['framework', 'cookie'] as const)('afterSignIn, with a %s session'
     expect(await seenBy(agent, origin)).toEqual(details)
   })
 
+  it('is told the account as it will be, without what the ID token says about itself', async () => {
+    const { origin, agent } = await start(kind, ({ homeAccountId, sessionId, claims }) => ({
+      homeAccountId,
+      hasSession: sessionId !== undefined,
+      issuer: claims['iss'] ?? 'left out',
+    }))
+    await signIn(agent, `${origin}/auth/login`, ada)
+    expect(await seenBy(agent, origin)).toEqual({
+      homeAccountId: `3f0b6a52-7c1e-4d0b-9b7a-2a6d5b8e1c11.${contosoId}`,
+      hasSession: true,
+      issuer: 'left out',
+    })
+  })
+
   it('asks anew at each sign-in', async () => {
     let count = 0
     const { origin, agent } = await start(kind, () => ({ count: (count += 1) }))

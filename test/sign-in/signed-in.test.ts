@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { claimsAboutUser, homeAccountIdOf } from '../../src/protocol/account.js'
 import { createSealer } from '../../src/platform/seal.js'
 import { createSignedInSessions } from '../../src/sign-in/signed-in.js'
 import { createTombstones } from '../../src/sign-in/tombstones.js'
@@ -157,7 +158,11 @@ describe('a sign-in in a session on the server', () => {
 
   it('S13 holds what is said about the user in less room than the claims', async () => {
     const session = serverSession()
-    await sessions.write(session, { claims: ofAnyUser, clientInfo, sessionState: claims.sid })
+    await sessions.write(session, {
+      claims: claimsAboutUser(ofAnyUser),
+      homeAccountId: homeAccountIdOf(clientInfo),
+      sessionId: claims.sid,
+    })
     expect(String(session.read(accountKey)).length).toBeLessThan(400)
     const { account } = (await sessions.read(session)) ?? {}
     expect(account).toMatchObject({
@@ -171,17 +176,13 @@ describe('a sign-in in a session on the server', () => {
   it('knows the session at the platform from the response when no claim names it', async () => {
     const session = serverSession()
     const { sid, ...others } = ofAnyUser
-    await sessions.write(session, { claims: others, sessionState: sid })
+    await sessions.write(session, { claims: others, sessionId: sid })
     expect((await sessions.read(session))?.account).toMatchObject({ sessionId: sid })
   })
 
   it.each(['', 'no base64url !', Buffer.from('{"uid":7}').toString('base64url')])(
     'has no home account when client_info is %j',
-    async (nonsense) => {
-      const session = serverSession()
-      await sessions.write(session, { claims: ofAnyUser, clientInfo: nonsense })
-      expect((await sessions.read(session))?.account.homeAccountId).toBeUndefined()
-    },
+    (nonsense) => expect(homeAccountIdOf(nonsense)).toBeUndefined(),
   )
 })
 
