@@ -7,6 +7,7 @@ import { entra, type SignInOptions } from 'entrada/express'
 import { serve, type LoopbackServer } from '../support/loopback-server.js'
 import { createUserAgent, signIn, type UserAgent } from '../support/user-agent.js'
 import { ada } from './arrival.js'
+import { withClaims } from './tampering.js'
 import { contosoId, secret, startConsentedEmulator, webAppId } from './web-app.js'
 
 let emulator: Emulator
@@ -24,7 +25,7 @@ afterEach(async () => {
 type Kind = NonNullable<SignInOptions['session']>
 type AfterSignIn = NonNullable<SignInOptions['afterSignIn']>
 
-async function start(kind: Kind, afterSignIn: AfterSignIn) {
+async function start(kind: Kind, afterSignIn: AfterSignIn, send = fetch) {
   const events: EntraEvent[] = []
   const app = express()
   app.set('env', 'test') // Express prints unhandled errors in other environments
@@ -38,6 +39,7 @@ async function start(kind: Kind, afterSignIn: AfterSignIn) {
     graphEndpoint: emulator.graphOrigin,
     baseUrl: server.origin,
     secret,
+    fetch: send,
     onEvent: (event) => events.push(event),
   })
   if (kind === 'framework') {
@@ -72,12 +74,17 @@ describe.each(['framework', 'cookie'] as const)('afterSignIn, with a %s session'
     expect(await seenBy(agent, origin)).toEqual(details)
   })
 
-  it('is told the account as it will be, without what the ID token says about itself', async () => {
-    const { origin, agent } = await start(kind, ({ homeAccountId, sessionId, claims }) => ({
-      homeAccountId,
-      hasSession: sessionId !== undefined,
-      issuer: claims['iss'] ?? 'left out',
-    }))
+  it('is told of home account and session, and nothing that the ID token says about itself', async () => {
+    // Without sid, the session is known from session_state alone.
+    const { origin, agent } = await start(
+      kind,
+      ({ homeAccountId, sessionId, claims }) => ({
+        homeAccountId,
+        hasSession: sessionId !== undefined,
+        issuer: claims['iss'] ?? 'left out',
+      }),
+      withClaims(emulator, { sid: undefined }),
+    )
     await signIn(agent, `${origin}/auth/login`, ada)
     expect(await seenBy(agent, origin)).toEqual({
       homeAccountId: `3f0b6a52-7c1e-4d0b-9b7a-2a6d5b8e1c11.${contosoId}`,
