@@ -79,6 +79,41 @@ describe.each(memories)('the shape of an access token, memory %s', (memory) => {
     },
   )
 
+  it.each([' ', '\t', '\n', '\f', '\r', '=', '+', '/'])(
+    'G11 any number of %j, in any place of a part that was signed with them, is refused',
+    async (character) => {
+      const { privateKey } = api.key
+      for (const pad of ['', 'a', 'ab']) {
+        const head = encoded(goodHeader({ pad }))
+        const body = encoded(JSON.stringify(api.user({ pad })))
+        expect(await api.verdict(signedRaw(privateKey, head, body))).toBe('200')
+        for (const count of [1, 2, 3, 4]) {
+          for (const at of [0, 7, body.length - 2, body.length]) {
+            const inHead = withInside(head, Math.min(at, head.length), character.repeat(count))
+            const inBody = withInside(body, at, character.repeat(count))
+            expect(await api.verdict(signedRaw(privateKey, inHead, body))).toBe('401 not-a-jwt')
+            expect(await api.verdict(signedRaw(privateKey, head, inBody))).toBe('401 not-a-jwt')
+          }
+        }
+      }
+    },
+  )
+
+  it('G11 the other base64 alphabet is refused, although it stands for the same bytes', async () => {
+    const pad = '>>>???'.repeat(3)
+    const head = encoded(goodHeader({ pad }))
+    const body = encoded(JSON.stringify(api.user({ pad })))
+    const send = (one: string, two: string) => api.verdict(signedRaw(api.key.privateKey, one, two))
+    expect(await send(head, body)).toBe('200')
+    for (const [from, to] of [
+      ['-', '+'],
+      ['_', '/'],
+    ] as const) {
+      expect(await send(head.replace(from, to), body)).toBe('401 not-a-jwt')
+      expect(await send(head, body.replace(from, to))).toBe('401 not-a-jwt')
+    }
+  })
+
   it('G11 G12 a second spelling of the same bytes is refused, so that one token has one text', async () => {
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
     for (const text of [
@@ -316,3 +351,7 @@ describe.each(memories)('the shape of an access token, memory %s', (memory) => {
     expect(Object.keys(refusal ?? {})).not.toContain('explanation')
   })
 })
+
+function withInside(text: string, at: number, more: string): string {
+  return text.slice(0, at) + more + text.slice(at)
+}
