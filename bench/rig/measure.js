@@ -15,12 +15,14 @@ import { orderIn } from './turn-order.js'
 
 /**
  * @param {Contender[]} contenders
- * @param {{ rounds: number, turn: number, warmUp?: number, progress: Function }} settings
- *   `turn`: milliseconds that one turn should take; `warmUp`: that each contender works before.
+ * @param {{ rounds: number, firstRound?: number, turn: number, warmUp?: number, progress: Function }} settings
+ *   `firstRound`: for the order of turns; `turn`: milliseconds that one turn should take; `warmUp`: that
+ *   each contender works before.
  * @returns {Promise<Map<string, number[]>>} Microseconds per piece of work, one for each round
  *   in which it was done.
  */
-export async function interleaved(contenders, { rounds, turn, warmUp = 150, progress }) {
+export async function interleaved(contenders, settings) {
+  const { rounds, firstRound = 0, turn, warmUp = 150, progress } = settings
   const turns = new Map()
   for (const contender of contenders) {
     progress(`warming up ${contender.name}`)
@@ -29,7 +31,7 @@ export async function interleaved(contenders, { rounds, turn, warmUp = 150, prog
   const samples = new Map(contenders.map(({ name }) => [name, []]))
   for (let round = 0; round < rounds; round += 1) {
     progress(`round ${round + 1}/${rounds}`)
-    for (const contender of orderIn(contenders, round)) {
+    for (const contender of orderIn(contenders, firstRound + round)) {
       const { count, every } = turns.get(contender)
       if (round % every > 0) continue
       samples.get(contender.name)[round] = await timed(contender, count)
@@ -85,17 +87,6 @@ export function repeating(work) {
     await repeat(count)
     return performance.now() - start
   }
-}
-
-/**
- * The samples of processes that did the same work, one set of them after the other. How an engine
- * compiles a program is settled early and differs from process to process by several percent, which
- * no number of rounds makes up for. Who did not start every time is left out.
- */
-export function pooled(generations) {
-  const [first] = generations
-  const names = [...first.keys()].filter((name) => generations.every((one) => one.has(name)))
-  return new Map(names.map((name) => [name, [].concat(...generations.map((one) => one.get(name)))]))
 }
 
 export function median(numbers) {

@@ -4,16 +4,18 @@ import { orderIn } from './turn-order.js'
 
 /**
  * @param {{ name: string, ask: Function, port: number }[]} servers
- * @param {{ load: { ask: Function }, rounds: number, progress: Function, requestsFor: Function }} settings
+ * @param {{ load: { ask: Function }, rounds: number, firstRound: number, progress: Function, requestsFor: Function }} settings
  *   `requestsFor(server, round)`: what the load is told; round 0 warms up and is not counted.
+ *   `firstRound`: for the order of turns.
  * @returns {Promise<Map<string, { perSecond: number, processor: number }[]>>} For each server by its
  *   name, one of each round.
  */
-export async function sampleServed(servers, { load, rounds, progress, requestsFor }) {
+export async function sampleServed(servers, settings) {
+  const { load, rounds, firstRound, progress, requestsFor } = settings
   const samples = new Map(servers.map(({ name }) => [name, []]))
   for (let round = 0; round <= rounds; round += 1) {
     progress(round === 0 ? 'warming up' : `round ${round}/${rounds}`)
-    for (const server of orderIn(servers, round)) {
+    for (const server of orderIn(servers, firstRound + round)) {
       const sample = await sampleOf(server, load, requestsFor(server, round))
       if (round > 0) samples.get(server.name).push(sample)
     }

@@ -2,7 +2,7 @@
 // again and again, many in turn, and only new ones.
 import { allFrameworks } from '../frameworks/index.js'
 import { allPeers } from '../peers/index.js'
-import { pooled } from '../rig/measure.js'
+import { inGenerations } from '../rig/generations.js'
 import { startPlatform } from '../rig/platform.js'
 import { startProcess } from '../rig/processes.js'
 import { sampleServed, servedRows } from '../rig/served.js'
@@ -10,6 +10,8 @@ import { atLeast } from '../rig/targets.js'
 import { toldOf } from '../rig/told-platform.js'
 
 export const title = 'A guarded route, against the same route without a guard'
+const bare = 'without a guard'
+const ours = 'entrada'
 
 export async function measure({ quick, progress, problem }) {
   const size = quick
@@ -22,17 +24,24 @@ export async function measure({ quick, progress, problem }) {
     started.push(load)
     const tables = []
     for (const framework of await allFrameworks()) {
-      const generations = []
-      while (generations.length < size.generations) {
-        const servers = await serversFor(framework, toldOf(platform), problem, started)
-        const told = `${framework.name}, processes ${generations.length + 1}/${size.generations}`
-        generations.push(await samplesOf(servers, { load, size, progress, told }))
-        for (const server of servers) await server.stop()
-      }
-      const measured = cases(size).map((one, index) => {
-        const samples = pooled(generations.map((generation) => generation[index]))
-        return { ...one, rows: servedRows(samples) }
+      const samples = await inGenerations({
+        count: size.generations,
+        rounds: size.rounds,
+        needed: [bare, ours],
+        start: () => serversFor(framework, toldOf(platform), problem, started),
+        measure: (servers, { firstRound, told }) =>
+          samplesOf(servers, {
+            load,
+            size,
+            firstRound,
+            told: `${framework.name}, ${told}`,
+            progress,
+          }),
       })
+      const measured = cases(size).map((one, index) => ({
+        ...one,
+        rows: servedRows(samples[index]),
+      }))
       tables.push(...tablesOf(framework, measured))
     }
     return { tables }
@@ -43,12 +52,12 @@ export async function measure({ quick, progress, problem }) {
 }
 
 /** Of each case, in the life of one set of servers. */
-async function samplesOf(servers, { load, size, progress, told }) {
+async function samplesOf(servers, { load, size, firstRound, told, progress }) {
   const samples = []
   for (const { name, before, requestsFor } of cases(size)) {
     await before?.(servers, load)
     const watch = (text) => progress(`${told}, ${name}: ${text}`)
-    const settings = { load, rounds: size.rounds, requestsFor, progress: watch }
+    const settings = { load, rounds: size.rounds, firstRound, requestsFor, progress: watch }
     samples.push(await sampleServed(servers, settings))
   }
   return samples
@@ -68,7 +77,7 @@ async function serversFor(framework, platform, problem, started) {
     servers.push(server)
     started.push(server)
   }
-  await start('without a guard')
+  await start(bare)
   // The guards of peers are Express middleware.
   const peers = (await allPeers()).filter(
     ({ guard, kind }) => guard && (kind === 'entrada' || framework.id === 'express'),
@@ -146,6 +155,6 @@ function withTargets({ columns, rows, ...table }, measured) {
   return {
     ...table,
     columns: [...columns, 'target'],
-    rows: rows.map((row) => [...row, row[0] === 'entrada' ? cellFor(row) : '']),
+    rows: rows.map((row) => [...row, row[0] === ours ? cellFor(row) : '']),
   }
 }

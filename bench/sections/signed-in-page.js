@@ -1,6 +1,6 @@
 // What a signed-in user costs a page: requests per second against the bare page, for each form of
 // session; and what every page sends back as Set-Cookie.
-import { pooled } from '../rig/measure.js'
+import { inGenerations } from '../rig/generations.js'
 import { startPageServers } from '../rig/page-servers.js'
 import { startPlatform } from '../rig/platform.js'
 import { startProcess } from '../rig/processes.js'
@@ -28,19 +28,25 @@ export async function measure({ quick, progress, problem }) {
       count: round === 0 ? size.warm : size.count,
       cookies: cookie === '' ? undefined : [cookie],
     })
-    const generations = []
     let cookies
-    while (generations.length < size.generations) {
-      const servers = await startPageServers(platform, problem)
-      started.push(...servers)
-      const told = `processes ${generations.length + 1}/${size.generations}`
-      const watch = (text) => progress(`${told}: ${text}`)
-      const settings = { load, rounds: size.rounds, progress: watch, requestsFor }
-      generations.push(await sampleServed(servers, settings))
-      cookies = await Promise.all(servers.map(cookiesOf))
-      for (const server of servers) await server.stop()
-    }
-    return { tables: [servedTable(servedRows(pooled(generations))), cookieTable(cookies)] }
+    const [samples] = await inGenerations({
+      count: size.generations,
+      rounds: size.rounds,
+      needed: [bare, sessionAlone, withSession, withCookie],
+      async start() {
+        const servers = await startPageServers(platform, problem)
+        started.push(...servers)
+        // The same in each set.
+        cookies = await Promise.all(servers.map(cookiesOf))
+        return servers
+      },
+      async measure(servers, { firstRound, told }) {
+        const watch = (text) => progress(`${told}: ${text}`)
+        const settings = { load, rounds: size.rounds, firstRound, progress: watch, requestsFor }
+        return [await sampleServed(servers, settings)]
+      },
+    })
+    return { tables: [servedTable(servedRows(samples)), cookieTable(cookies)] }
   } finally {
     for (const one of started) await one.stop()
     await platform.stop()

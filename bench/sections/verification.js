@@ -1,7 +1,8 @@
 // What it costs to check a token: one that was never seen, alone and 64 at once, one that comes again
 // and again, and 5,000 in turn. Every verifier has a process of its own.
 import { allPeers } from '../peers/index.js'
-import { interleaved, median, pooled, ratioOf } from '../rig/measure.js'
+import { inGenerations } from '../rig/generations.js'
+import { interleaved, median, ratioOf } from '../rig/measure.js'
 import { startPlatform } from '../rig/platform.js'
 import { startProcess } from '../rig/processes.js'
 import { rounded } from '../rig/rounded.js'
@@ -11,6 +12,7 @@ import { toldOf } from '../rig/told-platform.js'
 export const title = 'Verification of one token'
 const floor = 'node:crypto.verify alone'
 const jose = 'jose jwtVerify, the key given'
+const ours = 'entrada'
 
 export async function measure(context) {
   const { quick, progress } = context
@@ -23,17 +25,14 @@ export async function measure(context) {
     progress(`signing ${size.fresh} tokens`)
     const told = tokensFor(platform, size.fresh)
     const memory = await memoryTable(told, context, started)
-    const generations = []
-    while (generations.length < size.generations) {
-      const verifiers = await startVerifiers(told, context, started)
-      const set = `processes ${generations.length + 1}/${size.generations}`
-      generations.push(await samplesOf(verifiers, { size, quick, progress, set }))
-      for (const verifier of verifiers) await verifier.stop()
-    }
-    const measured = cases(size, quick).map((one, index) => ({
-      ...one,
-      samples: pooled(generations.map((generation) => generation[index])),
-    }))
+    const samples = await inGenerations({
+      count: size.generations,
+      rounds: size.rounds,
+      needed: [floor, jose, ours],
+      start: () => startVerifiers(told, context, started),
+      measure: (verifiers, set) => samplesOf(verifiers, { size, quick, progress, set }),
+    })
+    const measured = cases(size, quick).map((one, index) => ({ ...one, samples: samples[index] }))
     return { tables: [summaryOf(measured), ...measured.map(tableOf), memory] }
   } finally {
     for (const one of started) await one.stop()
@@ -46,8 +45,8 @@ async function samplesOf(verifiers, { size, quick, progress, set }) {
   const samples = []
   for (const one of cases(size, quick)) {
     const contenders = verifiers.map((verifier) => contenderFor(verifier, one))
-    const watch = (text) => progress(`${set}, ${one.name}: ${text}`)
-    const settings = { ...size, warmUp: one.warmUp, progress: watch }
+    const watch = (text) => progress(`${set.told}, ${one.name}: ${text}`)
+    const settings = { ...size, ...set, warmUp: one.warmUp, progress: watch }
     samples.push(await interleaved(contenders, settings))
   }
   return samples
@@ -146,7 +145,7 @@ function tableOf({ name, samples, limit, unit }) {
     ratioOf(samples, contender, floor),
     ratioOf(samples, contender, jose),
     `${rounded(median(samples.get(contender)))} µs`,
-    contender === 'entrada' ? atMost(limit, name, ratioOf(samples, contender, unit), of) : '',
+    contender === ours ? atMost(limit, name, ratioOf(samples, contender, unit), of) : '',
   ])
   return {
     name,

@@ -2,6 +2,7 @@ import { encodeBase64Url } from '../platform/base64url.js'
 import type { Clock } from '../platform/clock.js'
 import { createSealer } from '../platform/seal.js'
 import { adminConsentUrl } from '../protocol/admin-consent.js'
+import { applicationMark } from '../protocol/application-mark.js'
 import { authorityUrl, type Authority } from '../protocol/authority.js'
 import { EntraError } from '../protocol/entra-error.js'
 import { locationOf, returnToOf } from '../protocol/return-to.js'
@@ -61,7 +62,7 @@ export function createAdminConsent(
   const { oidc, resources } = settings.plan(wanted)
   const scopes = [...oidc, ...resources.flatMap((resource) => resource.scopes)]
   const secure = origins.every((origin) => origin.startsWith('https:'))
-  const cookieName = hostCookieName(`entrada-admin-consent.${clientId.slice(0, 8)}`, secure)
+  const cookieName = hostCookieName(`entrada-admin-consent.${applicationMark(clientId)}`, secure)
   const boundTo = [authorityUrl(authority), clientId, cookieName]
   const sealer = createSealer(settings.secrets)
   const forgotten = cookie('', 0)

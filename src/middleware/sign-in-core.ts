@@ -5,6 +5,7 @@ import { withMemory } from '../platform/remembering-sealer.js'
 import { createSealer } from '../platform/seal.js'
 import type { TokenEndpoint } from '../platform/token-endpoint.js'
 import type { JwtVerifier } from '../platform/verified-jwt.js'
+import { applicationMark } from '../protocol/application-mark.js'
 import type { Account } from '../protocol/account.js'
 import { after } from '../protocol/at-once.js'
 import { authorityUrl, type Authority } from '../protocol/authority.js'
@@ -98,7 +99,7 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
   const lifetime = choices.absoluteLifetime
   const isSecure = origins.every((origin) => origin.startsWith('https:'))
   const cookieName = (kind: string) =>
-    hostCookieName(`entrada-${kind}.${clientId.slice(0, 8)}`, isSecure)
+    hostCookieName(`entrada-${kind}.${applicationMark(clientId)}`, isSecure)
 
   const accounts = createAccounts()
   const requestSessions =

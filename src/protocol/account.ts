@@ -48,6 +48,7 @@ export interface Account {
 
 /** What an ID token's response tells beside the token itself. */
 export interface AccountContext {
+  /** Of `client_info`, which accompanies the ID token. */
   readonly homeAccountId?: string | undefined
   /** The session at the platform, for when the claims do not name it. */
   readonly sessionId?: string | undefined

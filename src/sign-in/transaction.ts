@@ -1,6 +1,7 @@
 import { encodeBase64Url } from '../platform/base64url.js'
 import type { Clock } from '../platform/clock.js'
 import type { Sealer } from '../platform/seal.js'
+import { applicationMark } from '../protocol/application-mark.js'
 
 /** How long a sign-in may take, in milliseconds: the user may have to look for a phone. */
 export const transactionLifetime = 10 * 60_000
@@ -74,7 +75,7 @@ const stateCharacters = 12
 
 export function createTransactionCodec(settings: TransactionSettings): TransactionCodec {
   const { sealer, clock, authority, clientId } = settings
-  const prefix = settings.cookieName(`entrada.${clientId.slice(0, 8)}.`)
+  const prefix = settings.cookieName(`entrada.${applicationMark(clientId)}.`)
   const boundTo = (name: string) => [authority, clientId, name]
 
   return {
