@@ -53,7 +53,7 @@ export function createSignOutRoutes(settings: SignOutSettings): {
   async function logout(request: RequestView): Promise<Reply> {
     if (request.method !== 'GET' && request.method !== 'POST') return notAllowed('GET, POST')
     const session = sessionOf(request)
-    const signedIn = await sessions.read(session)
+    const signedIn = await sessions.held(session)
     if (signedIn === undefined) return redirect(303, locationOf(choices.afterSignOut))
     if (request.method === 'GET') return buttonPage(200, signedIn)
     if (!(await isWanted(request, signedIn))) return refused(request, signedIn)
@@ -68,9 +68,9 @@ export function createSignOutRoutes(settings: SignOutSettings): {
     return farewell(request, signedIn.account)
   }
 
-  /** Here first, whatever becomes of the rest. */
+  /** Here first, whatever becomes of the rest. Until all of it is done the session can be ended again. */
   async function end(session: SessionPort, signedIn: SignedIn): Promise<void> {
-    await sessions.end(session, signedIn)
+    await tombstones.bury(signedIn.id)
     await tokens.remove(session)
     await session.destroy()
   }

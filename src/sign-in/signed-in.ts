@@ -27,8 +27,8 @@ export interface SignedInSessions {
    */
   read(session: SessionPort): SignedIn | undefined | Promise<SignedIn | undefined>
   write(session: SessionPort, source: AccountSource): Promise<SignedIn>
-  /** Takes the sign-in out of the session and sees to it that it does not come back. */
-  end(session: SessionPort, signedIn: SignedIn): Promise<void>
+  /** The sign-in in the session, also one that is over: signing out may have been interrupted. */
+  held(session: SessionPort): SignedIn | undefined | Promise<SignedIn | undefined>
 }
 
 export interface SignedInSettings {
@@ -131,9 +131,6 @@ export function createSignedInSessions(settings: SignedInSettings): SignedInSess
       return signedIn
     },
 
-    async end(session, signedIn) {
-      records.remove(session)
-      await tombstones.bury(signedIn.id)
-    },
+    held: (session) => after(records.read(session), (record) => record?.signedIn),
   }
 }

@@ -101,8 +101,8 @@ export function createSessionTokens(settings: SessionTokensSettings): SessionTok
     prolong: (session) => update(session, (held) => held).catch(unlessStoreIsAway),
     async remove(session) {
       const handle = handleOf(session)
-      session.remove(key)
       if (handle !== undefined) await heldBy(session).remove(session, handle)
+      session.remove(key)
     },
     removalOf(session) {
       const handle = handleOf(session)

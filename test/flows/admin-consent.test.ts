@@ -11,7 +11,8 @@ import {
   webAppId,
   type IdentityApp,
 } from '../support/identity-app.js'
-import { createUserAgent, signIn, type Page, type UserAgent } from '../support/user-agent.js'
+import { linkIn } from '../support/links.js'
+import { createUserAgent, signIn, type UserAgent } from '../support/user-agent.js'
 
 const clock = { now: Date.now() }
 let emulator: Emulator
@@ -70,9 +71,6 @@ async function answerOf(decision: 'accept' | 'decline', path = consentPath): Pro
   })
   return answer.hops.find(({ url }) => url.startsWith(app.at(callbackPath)))?.url ?? ''
 }
-
-const linkIn = (page: Page, label: string) =>
-  new RegExp(`<a href="([^"]+)"[^>]*>${label}</a>`).exec(page.html)?.[1]
 
 describe('admin consent', () => {
   it('R15 leads to the v2.0 page of the tenant with the scopes, a state and our redirect URI', async () => {

@@ -5,6 +5,7 @@ import type { Emulator } from 'entrada/emulator'
 import { entra } from 'entrada/express'
 import { createMemoryTokenStore } from '../support/memory-token-store.js'
 import type { TokenStore } from '../../src/stores/token-store.js'
+import { linkIn } from '../support/links.js'
 import { serve } from '../support/loopback-server.js'
 import { createUserAgent, signIn, type UserAgent } from '../support/user-agent.js'
 import { contosoId, secret, startConsentedEmulator, webAppId } from './web-app.js'
@@ -68,6 +69,8 @@ function processOn(baseUrl: string, store: TokenStore): RequestListener {
   return app
 }
 
+/** A store that has failed is left alone for so long. */
+const storePause = () => new Promise((resolve) => setTimeout(resolve, 1_050))
 const statusOf = async (agent: UserAgent, url: string) => (await agent.step(url)).status
 
 describe('sessions in cookies, in two processes with one store', () => {
@@ -107,7 +110,7 @@ describe('sessions in cookies, in two processes with one store', () => {
     expect(await statusOf(agent, `${origin}/page`)).toBe(200)
     expect(await statusOf(agent, `${origin}/me`)).toBe(503)
     state.isGone = false
-    await new Promise((resolve) => setTimeout(resolve, 1_050))
+    await storePause()
     expect([
       await statusOf(agent, `${origin}/page`),
       await statusOf(agent, `${origin}/me`),
@@ -124,5 +127,25 @@ describe('sessions in cookies, in two processes with one store', () => {
     await agent.submit(button)
     const headers = { cookie: cookie.join('; ') }
     expect((await createUserAgent().step(`${origin}/page`, { headers })).status).toBe(302)
+  })
+
+  it('X03 a sign-out that the store interrupted is completed by trying again', async () => {
+    const { origin, state } = await startTwo()
+    const agent = createUserAgent()
+    await signIn(agent, `${origin}/page`, ada)
+    const cookie = agent.cookies.all().map(({ name, value }) => `${name}=${value}`)
+    state.isGone = true
+    const failed = await agent.submit(await agent.get(`${origin}/auth/logout`))
+    expect(failed.status).toBe(503)
+    state.isGone = false
+    await storePause()
+    await agent.submit(await agent.get(origin + String(linkIn(failed, 'Try again'))))
+    expect(agent.history.map(({ url }) => url)).toContainEqual(
+      expect.stringContaining(`${emulator.authority}/oauth2/v2.0/logout?`),
+    )
+    state.turn = 1
+    const headers = { cookie: cookie.join('; ') }
+    expect((await createUserAgent().step(`${origin}/page`, { headers })).status).toBe(302)
+    expect(await statusOf(agent, `${origin}/page`)).toBe(302)
   })
 })

@@ -149,6 +149,16 @@ describe('sign-out', () => {
     expect([again.status, again.headers.get('location')]).toEqual([303, '/'])
   })
 
+  it('goes to Entra too when the sign-in is over here, for it may go on there', async () => {
+    let now = Date.now()
+    const { app, agent } = await signedIn({ clock: () => now })
+    now += 8 * 24 * 3_600_000
+    const page = await post(agent, app, { 'sec-fetch-site': 'same-origin' })
+    expect(page.location).toContain(`${emulator.authority}/oauth2/v2.0/logout?`)
+    const again = await post(agent, app, { 'sec-fetch-site': 'same-origin' })
+    expect([again.status, again.location]).toEqual([303, `${app.origin}/`])
+  })
+
   it('S27 S15 a session that a slow request saves again stays signed out', async () => {
     const gate = { open: () => {}, reached: () => {} }
     const reached = new Promise<void>((resolve) => (gate.reached = resolve))

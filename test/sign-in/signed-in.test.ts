@@ -139,7 +139,7 @@ describe('a sign-in in a cookie session', () => {
     const session = cookieSession()
     const signedIn = await sessions.write(session, { claims })
     const kept = new Map([[accountKey, session.read(accountKey)]])
-    await sessions.end(session, signedIn)
+    await tombstones.bury(signedIn.id)
     expect(await sessions.read(cookieSession(kept))).toBeUndefined()
   })
 })
