@@ -293,6 +293,17 @@ export const checks: Readonly<Record<string, ProgramCheck>> = {
       expect(home.html).toBe('Hello Ada Example')
     },
   },
+  'docs/scale-out.md: ioredis': {
+    needs: 'redis',
+    environment: asWebApp,
+    async run(program) {
+      const browser = browserOf(program)
+      const home = await signIn(browser, 'http://localhost:3000/', ada)
+      expect(home.html).toBe('Hello Ada Example')
+      await browser.submit(await browser.get('http://localhost:3000/auth/logout'))
+      expect((await browser.step('http://localhost:3000/')).status).toBe(302)
+    },
+  },
   'docs/mcp.md: MCP servers': {
     environment: asApi,
     async run(program, emulator) {

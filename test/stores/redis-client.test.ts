@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { Redis } from 'ioredis'
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
 import { redisTokenStore, type RedisClient } from 'entrada/redis'
 import { ConfigurationError } from '../../src/protocol/configuration-error.js'
@@ -18,9 +19,8 @@ describe('redisTokenStore()', () => {
   })
 
   it('refuses a client of ioredis, whose methods only have the same names', () => {
-    const nothing = () => Promise.resolve(null)
-    const ioredis = { status: 'ready', call: nothing, get: nothing, set: nothing, del: nothing }
-    const client = { ...ioredis, eval: nothing }
+    // What a JavaScript program can write.
+    const client = new Redis({ lazyConnect: true }) as unknown as RedisClient
     expect(() => redisTokenStore({ client })).toThrow(ConfigurationError)
     expect(() => redisTokenStore({ client })).toThrow(/client of ioredis/)
   })
