@@ -37,7 +37,10 @@ export interface TokenMemory {
 
 interface Entry {
   token: AccessToken | undefined
+  /** These are the token's, or `until` of its request if that is earlier. */
+  refreshAt: number
   staleAt: number
+  expiresAt: number
   keptAt: number
   pending: Promise<AccessToken> | undefined
   refusal: { readonly error: Error; readonly until: number } | undefined
@@ -47,7 +50,9 @@ interface Entry {
 
 const newEntry = (): Entry => ({
   token: undefined,
+  refreshAt: 0,
   staleAt: 0,
+  expiresAt: 0,
   keptAt: 0,
   pending: undefined,
   refusal: undefined,
@@ -73,21 +78,23 @@ export function createTokenMemory(settings: TokenMemorySettings): TokenMemory {
   const entries = createBoundedMap<Entry>(capacity, ({ pending }) => pending !== undefined)
   let renewals = 0
 
-  function keep(key: string, entry: Entry, kept: KeptToken): AccessToken {
+  function keep({ name: { key }, until = Infinity }: TokenRequest, entry: Entry, kept: KeptToken) {
     const token = new AccessToken(kept)
     entry.token = token
-    entry.staleAt = kept.staleAt
+    entry.refreshAt = Math.min(token.refreshAt, until)
+    entry.staleAt = Math.min(kept.staleAt, until)
+    entry.expiresAt = Math.min(token.expiresAt, until)
     entry.keptAt = clock()
     entry.refusal = undefined
     entries.set(key, entry, entryBytes + key.length + bytesOf(kept))
     return token
   }
 
-  function renew(key: string, entry: Entry, request: TokenRequest, need: 'usable' | 'fresh') {
+  function renew(entry: Entry, request: TokenRequest, need: 'usable' | 'fresh') {
     entry.pending ??= fetch(request, need).then(
       (kept) => {
         entry.pending = undefined
-        return keep(key, entry, kept)
+        return keep(request, entry, kept)
       },
       (error: unknown) => {
         entry.pending = undefined
@@ -95,7 +102,7 @@ export function createTokenMemory(settings: TokenMemorySettings): TokenMemory {
         const pause = pauseAfter(error)
         if (error instanceof Error && pause > 0) entry.refusal = { error, until: now + pause }
         entry.quietUntil = now + Math.max(pause, renewalPause)
-        if (entry.token === undefined && pause === 0) entries.delete(key)
+        if (entry.token === undefined && pause === 0) entries.delete(request.name.key)
         throw error
       },
     )
@@ -103,17 +110,17 @@ export function createTokenMemory(settings: TokenMemorySettings): TokenMemory {
   }
 
   /** The one who asked has a good token; who fails to renew it will hear when it is stale. */
-  function renewBehind(key: string, entry: Entry, request: TokenRequest): void {
+  function renewBehind(entry: Entry, request: TokenRequest): void {
     if (entry.pending !== undefined || renewals >= mostRenewals) return
     renewals += 1
-    void renew(key, entry, request, 'fresh')
+    void renew(entry, request, 'fresh')
       .catch(() => undefined)
       .finally(() => (renewals -= 1))
   }
 
-  function orWhileValid(token: AccessToken) {
+  function orWhileValid(token: AccessToken, { expiresAt }: Entry) {
     return (error: unknown): AccessToken => {
-      if (clock() < token.expiresAt) return token
+      if (clock() < expiresAt) return token
       throw error
     }
   }
@@ -122,7 +129,7 @@ export function createTokenMemory(settings: TokenMemorySettings): TokenMemory {
     recall({ key }) {
       const entry = entries.get(key)
       if (entry?.token === undefined) return undefined
-      return isBefore(entry.token.refreshAt, entry, clock()) ? entry.token : undefined
+      return isBefore(entry.refreshAt, entry, clock()) ? entry.token : undefined
     },
     async get(request) {
       const { key } = request.name
@@ -131,21 +138,19 @@ export function createTokenMemory(settings: TokenMemorySettings): TokenMemory {
       const now = clock()
       const { token, refusal } = entry
       if (token !== undefined && isBefore(entry.staleAt, entry, now)) {
-        if (now >= token.refreshAt && !isAhead(entry.quietUntil, now)) {
-          renewBehind(key, entry, request)
-        }
+        if (now >= entry.refreshAt && !isAhead(entry.quietUntil, now)) renewBehind(entry, request)
         return token
       }
-      const isValid = token !== undefined && isBefore(token.expiresAt, entry, now)
+      const isValid = token !== undefined && isBefore(entry.expiresAt, entry, now)
       if (isValid && isAhead(entry.quietUntil, now)) return token
       if (refusal !== undefined && isAhead(refusal.until, now)) {
         throw repeated(refusal.error, refusal.until - now)
       }
       request.onMiss?.()
-      const renewal = renew(key, entry, request, 'usable')
+      const renewal = renew(entry, request, 'usable')
       // Not before it is needed, so that nothing else takes its place.
       if (known === undefined) entries.set(key, entry, entryBytes + key.length)
-      return isValid ? renewal.catch(orWhileValid(token)) : renewal
+      return isValid ? renewal.catch(orWhileValid(token, entry)) : renewal
     },
     get bytes() {
       return entries.bytes

@@ -34,6 +34,7 @@ function remembering({
   return {
     calls,
     memory,
+    acquire,
     get: (...name: string[]) => memory.get({ name: tokenNameOf(...name), acquire }),
     settle: () => new Promise(setImmediate),
   }
@@ -61,6 +62,23 @@ describe('tokens kept in memory', () => {
     expect(new Set(tokens).size).toBe(names.length)
     expect(await Promise.all(names.map((name) => textOf(get(...name))))).toEqual(tokens)
     expect(calls.count).toBe(names.length)
+  })
+
+  it('T18 hands out nothing after the end of the assertion it was given for', async () => {
+    const { clock, pass } = at()
+    const { calls, memory, acquire } = remembering({
+      clock,
+      response: { expires_in: 86_400, refresh_in: 43_200 },
+    })
+    const request = { name: tokenNameOf('key'), until: clock() + 3_600_000, acquire }
+    expect(await textOf(memory.get(request))).toBe('token 1')
+    pass(3_599_000)
+    expect(memory.recall(request.name)?.reveal()).toBe('token 1')
+    pass(1_000)
+    expect(memory.recall(request.name)).toBeUndefined()
+    calls.error = interactionNeeded()
+    await expect(memory.get(request)).rejects.toBe(calls.error)
+    expect(calls.count).toBe(2)
   })
 
   it('T26 serves a token past its refresh time while it is renewed, and when that fails', async () => {

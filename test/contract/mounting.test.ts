@@ -1,7 +1,16 @@
 import { connect } from 'node:net'
 import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  jest,
+} from '@jest/globals'
 import { contosoDirectory, startEmulator, type Emulator } from 'entrada/emulator'
 import { createHaltingAgent } from '../flows/arrival.js'
 import { ada, adaId, contosoId, graphId, webAppId } from '../support/identity-app.js'
@@ -165,6 +174,27 @@ describe.each(webApps)('how an app is put together on $name', ({ mount }) => {
     // An unhandled rejection, or a write after the end, would fail the run.
     expect((await stays).status).toBe(303)
     expect(JSON.parse((await agent.get(at('/'))).html)).toEqual({ name: 'Ada Example' })
+  })
+
+  it('G67 O10 leaves an answer alone that a time limit gave while the code was redeemed', async () => {
+    start()
+    // Where @hono/node-server says that it came too late.
+    const told = jest.spyOn(console, 'error').mockReturnValue()
+    const agent = createHaltingAgent()
+    const callback = await agent.arrive(server)
+    const entrada = listener
+    const over: Promise<unknown>[] = []
+    listener = (request, response) => {
+      setTimeout(() => response.writeHead(503).end('time is up'), 20)
+      over.push(new Promise((resolve) => setTimeout(resolve, 200)))
+      entrada(request, response)
+    }
+    emulator.faults.set({ endpoint: 'token', kind: 'slow', ms: 80, times: 1 })
+    const answer = await agent.step(callback)
+    expect([answer.status, answer.html]).toEqual([503, 'time is up'])
+    // An unhandled rejection would fail the run.
+    await Promise.all(over)
+    told.mockRestore()
   })
 
   it.each(['without', 'with'])(

@@ -60,7 +60,8 @@ function mount(step: Step): RequestHandler {
   return function entrada(request, response, next) {
     const go = (reply: Answer) => {
       if (reply === undefined) next()
-      else sendReply(response, reply)
+      // A time limit, for one, may have answered meanwhile.
+      else if (!response.headersSent) sendReply(response, reply)
     }
     let answer: Answer | Promise<Answer>
     try {
@@ -69,7 +70,7 @@ function mount(step: Step): RequestHandler {
       next(error)
       return
     }
-    if (isLater(answer)) answer.then(go, next)
+    if (isLater(answer)) answer.then(go).catch(next)
     else go(answer)
   }
 }
@@ -83,9 +84,11 @@ function mountErrors(step: ErrorStep): ErrorRequestHandler {
     // The store's own error is the framework's business; what it means for the user is ours.
     const isDown = !(error instanceof EntraError) && isSessionStoreDown(request)
     const answered = isDown ? new SessionUnavailableError('read') : error
-    step(viewOf(request), answered).then((reply) => {
-      if (reply === undefined) next(error)
-      else sendReply(response, reply)
-    }, next)
+    step(viewOf(request), answered)
+      .then((reply) => {
+        if (reply === undefined || response.headersSent) next(error)
+        else sendReply(response, reply)
+      })
+      .catch(next)
   }
 }

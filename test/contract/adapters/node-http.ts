@@ -71,6 +71,8 @@ function viewOf(request: IncomingMessage & { body?: unknown }, response?: Server
 
 function sent(response: ServerResponse, reply: Reply | undefined): boolean {
   if (reply === undefined) return false
+  // A time limit, for one, may have answered meanwhile.
+  if (response.headersSent) return true
   for (const name of reply.without ?? []) response.removeHeader(name)
   addHeaders(response, reply.headers)
   response.writeHead(reply.status).end(reply.body)
