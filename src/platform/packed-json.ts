@@ -92,11 +92,9 @@ function unpack(cursor: Cursor): unknown {
     case forms.word:
       return words[size]
     case forms.list:
-      return Array.from({ length: fitting(size, cursor) }, () => unpack(cursor))
+      return several(size, cursor, unpack)
     case forms.record:
-      return Object.fromEntries(
-        Array.from({ length: fitting(size, cursor) }, () => [unpack(cursor), unpack(cursor)]),
-      )
+      return Object.fromEntries(several(size, cursor, (at) => [unpack(at), unpack(at)]))
     case forms.base64Url:
       return encodeBase64Url(taken(size, cursor))
     case forms.guid:
@@ -123,6 +121,16 @@ function byteAt(cursor: Cursor): number {
   if (byte === undefined) throw new TypeError('What was packed is longer than this.')
   cursor.next += 1
   return byte
+}
+
+/**
+ * Room is made as values come: lists within lists that each promise all that is left would take the
+ * square of it.
+ */
+function several<Value>(size: number, cursor: Cursor, read: (cursor: Cursor) => Value): Value[] {
+  const values: Value[] = []
+  for (let left = fitting(size, cursor); left > 0; left -= 1) values.push(read(cursor))
+  return values
 }
 
 /** Everything takes a byte or more, so a size that is too large shows before it is made room for. */

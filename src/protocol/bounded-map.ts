@@ -1,5 +1,5 @@
 /** Entries found by a key and bounded in bytes: those that are not used go before those that are. */
-export interface BoundedMap<Value, Key extends string | number = string> {
+export interface BoundedMap<Value, Key = string> {
   get(key: Key): Value | undefined
   /** @param bytes What the entry weighs. One that is heavier than all may be is not kept. */
   set(key: Key, value: Value, bytes: number): void
@@ -27,7 +27,7 @@ interface Link<Value, Key> {
  * @param limit Bytes that the entries may weigh together.
  * @param isNeeded Entries that do not go, even if the others are not enough.
  */
-export function createBoundedMap<Value, Key extends string | number = string>(
+export function createBoundedMap<Value, Key = string>(
   limit: number,
   isNeeded: (value: Value) => boolean = () => false,
 ): BoundedMap<Value, Key> {

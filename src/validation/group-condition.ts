@@ -1,3 +1,4 @@
+import { createBoundedMap, type BoundedMap } from '../protocol/bounded-map.js'
 import type { UserCaller } from '../protocol/caller.js'
 import { isGuid } from '../protocol/tenant.js'
 import type { Condition } from './condition.js'
@@ -50,6 +51,10 @@ function hasOverage({ claims }: UserCaller): boolean {
 }
 
 const rememberedFor = 5 * 60_000
+const mostBytes = 64 * 1024 * 1024
+/** The caller with its token, which is kept for as long as its groups, and then each of these. */
+const callerBytes = 8 * 1024
+const groupBytes = 64
 
 interface Resolved {
   readonly groups: Promise<readonly string[]>
@@ -57,15 +62,25 @@ interface Resolved {
 }
 
 /** One lookup per caller and five minutes; parallel requests share it, and a failed one is not kept. */
-function resolvedGroups({ settings: { groupsOf, clock } }: RouteContext) {
+function resolvedGroups({ settings }: RouteContext) {
+  const { groupsOf, clock } = settings
   if (groupsOf === undefined) return undefined
-  const known = knownTo(groupsOf)
+  const known = knownTo(groupsOf, settings.cacheBytes)
   return function resolve(caller: UserCaller): Promise<readonly string[]> {
     const before = known.get(caller)
     if (before !== undefined && isFresh(clock() - before.at)) return before.groups
     const groups = groupsOf(caller).then(textsIn)
-    known.set(caller, { groups, at: clock() })
-    groups.catch(() => known.delete(caller))
+    const lookup = { groups, at: clock() }
+    const isLatest = () => known.get(caller) === lookup
+    known.set(caller, lookup, callerBytes)
+    groups.then(
+      ({ length }) => {
+        if (isLatest()) known.set(caller, lookup, callerBytes + length * groupBytes)
+      },
+      () => {
+        if (isLatest()) known.delete(caller)
+      },
+    )
     return groups
   }
 }
@@ -75,11 +90,13 @@ function isFresh(age: number): boolean {
   return age >= 0 && age < rememberedFor
 }
 
-// Kept per resolver, not per route: the routes of one instance share what was looked up.
-const lookups = new WeakMap<object, WeakMap<UserCaller, Resolved>>()
+type Lookups = BoundedMap<Resolved, UserCaller>
 
-function knownTo(groupsOf: object): WeakMap<UserCaller, Resolved> {
-  const known = lookups.get(groupsOf) ?? new WeakMap<UserCaller, Resolved>()
+// Kept per resolver, not per route: the routes of one instance share what was looked up.
+const lookups = new WeakMap<object, Lookups>()
+
+function knownTo(groupsOf: object, limit = mostBytes): Lookups {
+  const known = lookups.get(groupsOf) ?? createBoundedMap<Resolved, UserCaller>(limit)
   lookups.set(groupsOf, known)
   return known
 }

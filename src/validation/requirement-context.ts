@@ -18,6 +18,8 @@ export interface RequirementContext {
    * refused; what it throws rises, and nothing is granted.
    */
   readonly groupsOf?: ((caller: UserCaller) => Promise<readonly string[]>) | undefined
+  /** What the groups that were looked up may take. */
+  readonly cacheBytes?: number | undefined
   readonly aclClients?: readonly string[] | undefined
   readonly challenge?: ChallengeContext | undefined
 }

@@ -59,6 +59,22 @@ describe('a packed JSON value', () => {
       }
     }
   })
+
+  it('O08 S04 makes no room for lists within lists that each promise all that is left', () => {
+    const bytes: number[] = []
+    const length = 16_000
+    for (let left = length - 4; left > 200; left = length - bytes.length - 4) {
+      bytes.push(4 * 32 + 31, ((left - 31) % 128) + 128, Math.floor((left - 31) / 128))
+    }
+    const before = process.memoryUsage().heapUsed
+    const hostile = Uint8Array.from([
+      ...bytes,
+      ...Array<number>(length - bytes.length).fill(3 * 32),
+    ])
+    expect(() => unpacked(hostile)).toThrow(/longer than this|call stack/)
+    // The square of it is 100 MB.
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(30_000_000)
+  })
 })
 
 function valueFrom(random: Random, depth: number): unknown {

@@ -326,6 +326,22 @@ describe('groups of a requirement', () => {
     expect(calls).toBe(3)
   })
 
+  it('T23 are forgotten for those who came first, once they take more than they may', async () => {
+    const asked: UserCaller[] = []
+    const groupsOf = (caller: UserCaller) => {
+      asked.push(caller)
+      return Promise.resolve([one, ...Array.from({ length: 999 }, () => two)])
+    }
+    const cacheBytes = 1024 * 1024
+    const check = compileRequirement(needed, { ...context, groupsOf, cacheBytes })
+    const callers = Array.from({ length: 30 }, () => user({}, overage))
+    for (const caller of callers) await check(caller)
+    for (const caller of callers.slice(-10)) await check(caller)
+    expect(asked).toEqual(callers)
+    for (const caller of callers.slice(0, 3)) await check(caller)
+    expect(asked.slice(30)).toEqual(callers.slice(0, 3))
+  })
+
   it('refuse when the lookup fails, and look again the next time', async () => {
     let calls = 0
     const outage = new PlatformUnavailableError({
