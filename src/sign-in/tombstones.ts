@@ -109,8 +109,9 @@ export function createTombstones(settings: TombstoneSettings): Tombstones {
     buryAccount: async (user) => bury(await graveOf('account', ...accountNameOf(user))),
     async buryHearsay(sessionId) {
       const grave = await graveOf('session', sessionId)
+      // Here at least, whatever the store answers.
+      hearsay.write(grave, String(clock()), lifetime)
       if (await isKnown(sessionId)) await bury(grave)
-      else hearsay.write(grave, String(clock()), lifetime)
     },
     async know(sessionId) {
       const key = await sessionKeyOf(sessionId)

@@ -41,6 +41,13 @@ describe('tombstones', () => {
     expect(await tombstones.isBuried(other)).toBe(false)
   })
 
+  it('X03 S26 what Entra reports while the store is away holds in the process that heard it', async () => {
+    const gone = () => Promise.reject(new Error('gone'))
+    const tombstones = tombstonesAt(() => start, { get: gone, set: gone, delete: gone })
+    await expect(tombstones.buryHearsay('session-at-entra')).rejects.toThrow('gone')
+    expect(await tombstones.isBuried(signIn('one'))).toBe(true)
+  })
+
   it('S26 X10 what one process buries, every process that shares the store sees', async () => {
     const store = createMemoryTokenStore({ clock: () => start, capacity: 1_000_000 })
     const [one, other] = [tombstonesAt(() => start, store), tombstonesAt(() => start, store)]
