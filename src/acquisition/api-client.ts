@@ -2,6 +2,7 @@ import { ApiRequestError } from '../protocol/api-request-error.js'
 import { ConfigurationError } from '../protocol/configuration-error.js'
 import { retryAfterOf } from '../protocol/retry-after.js'
 import { apiUrlOf } from './api-path.js'
+import { endingWith } from './call-deadline.js'
 import type { DownstreamApi } from './downstream-api.js'
 import { createJsonCalls, type JsonCalls } from './json-calls.js'
 import { retriedCall } from './retried-call.js'
@@ -75,8 +76,7 @@ export function apiNamed(name: string, { apis }: Pick<OutgoingCalls, 'apis'>): D
 }
 
 function within(init: RequestInit, timeout: number): RequestInit {
-  const deadline = AbortSignal.timeout(timeout)
-  return { ...init, signal: init.signal ? AbortSignal.any([init.signal, deadline]) : deadline }
+  return { ...init, signal: endingWith(init.signal, AbortSignal.timeout(timeout)) }
 }
 
 /** As JSON where it is, such as a problem of RFC 9457; as text otherwise. */

@@ -28,11 +28,11 @@ function faultIn(path: unknown): string | undefined {
   return segments.split('/').some(isDotted) ? 'holds "." or ".." as a segment' : undefined
 }
 
-/** Also for a server that decodes once more than it should. */
+/** Also for a server that decodes once more than it should, or that takes `..;` for a parameter of `..`. */
 function isDotted(segment: string): boolean {
   let text = segment
   for (let round = 0; round < 3 && text.includes('%'); round += 1) text = decoded(text)
-  return text.split(/[\\/]/).some((part) => part === '.' || part === '..')
+  return text.split(/[\\/]/).some((part) => /^\.\.?(?:;|$)/.test(part))
 }
 
 function decoded(text: string): string {

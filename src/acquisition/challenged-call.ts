@@ -39,7 +39,10 @@ export async function challengedCall(
   if (challenge === undefined) return response
   if (challenge.claims === undefined) return leave(response, challenge)
   const demand = { refused: token, claims: challenge.claims }
-  const other = await acquire({ ...question, demand })
+  const other = await acquire({ ...question, demand }).catch((error: unknown) => {
+    release(response)
+    throw error
+  })
   if (!call.repeatable) return response
   release(response)
   const second = await call.send(other)

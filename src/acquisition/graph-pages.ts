@@ -13,13 +13,15 @@ export interface GraphPage<Item> {
  * The pages of a collection, each asked for when the one before is done with.
  *
  * @throws EgressRefusedError (ERR_ENTRA_EGRESS_REFUSED) when a page's link leads to another host, or
- *   back to the page itself.
+ *   back to a page that was read.
  */
 export async function* pagesOf<Item>(
   first: URL,
   read: (url: URL) => Promise<Record<string, unknown>>,
 ): AsyncGenerator<GraphPage<Item>, void, undefined> {
+  const isAgain = cycleFinder()
   for (let url: URL | undefined = first; url !== undefined;) {
+    if (isAgain(url.href)) throw leadsBack(url)
     const body = Object(await read(url)) as Readonly<Record<string, unknown>>
     const { value, '@odata.count': count, '@odata.deltaLink': deltaLink } = body
     yield Object.freeze({
@@ -27,16 +29,42 @@ export async function* pagesOf<Item>(
       count: typeof count === 'number' ? count : undefined,
       deltaLink: typeof deltaLink === 'string' ? deltaLink : undefined,
     })
-    url = nextOf(body['@odata.nextLink'], url)
+    url = nextOf(body['@odata.nextLink'], url.origin)
   }
 }
 
-function nextOf(link: unknown, page: URL): URL | undefined {
+function nextOf(link: unknown, origin: string): URL | undefined {
   if (typeof link !== 'string') return undefined
   const next = URL.canParse(link) ? new URL(link) : undefined
-  if (next !== undefined && next.origin === page.origin && next.href !== page.href) return next
+  if (next?.origin === origin) return next
   throw new EgressRefusedError(
     `Graph's @odata.nextLink leads to ${next?.origin ?? 'no address'} and not to another page of ` +
-      `${page.origin}, so it is not followed.`,
+      `${origin}, so it is not followed.`,
+  )
+}
+
+/**
+ * Finds that pages come round again, within twice the length of the round, without keeping more than
+ * one of them (Brent's algorithm).
+ */
+function cycleFinder(): (href: string) => boolean {
+  let kept: string | undefined
+  let since = 0
+  let longest = 1
+  return (href) => {
+    if (href === kept) return true
+    since += 1
+    if (since === longest) {
+      kept = href
+      since = 0
+      longest *= 2
+    }
+    return false
+  }
+}
+
+function leadsBack({ origin }: URL): EgressRefusedError {
+  return new EgressRefusedError(
+    `Graph's @odata.nextLink leads to ${origin} back to a page that was read already, so it is not followed.`,
   )
 }

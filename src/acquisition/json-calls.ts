@@ -1,4 +1,5 @@
 import { EntraError } from '../protocol/entra-error.js'
+import { endingWith } from './call-deadline.js'
 import { isNetworkFailure } from './retried-call.js'
 
 /** What an API answers with, when the program does not say it more exactly. */
@@ -57,7 +58,7 @@ export function createJsonCalls<Init extends Pick<RequestInit, 'headers' | 'sign
     const call = { method, path, headers }
     const deadline = AbortSignal.timeout(settings.timeout)
     const { signal: given } = init
-    const signal = given ? AbortSignal.any([given, deadline]) : deadline
+    const signal = endingWith(given, deadline)
     try {
       const sent = { ...init, method, headers, signal, ...(body === undefined ? {} : { body }) }
       const response = await settings.send(path, sent)

@@ -31,17 +31,19 @@ export async function sendWithinOrigin(
     return answerOf(await send(url, init), url)
   }
   let address = url
+  let isOfApi = true
   let request: AuthorizedInit = { ...init, redirect: 'manual' }
   for (let followed = 0; followed <= mostRedirects; followed += 1) {
     const response = await send(address, request)
     const next = targetOf(response, address)
     if (next === undefined || (isSentAgain(response) && !isRepeatable(request.body))) {
-      return answerOf(response, url)
+      return isOfApi ? answerOf(response, url) : { response, isOfApi }
     }
     release(response)
     request = isSentAgain(response) ? request : asGet(response.status, request)
-    if (next.origin !== url.origin) {
-      return { response: await send(next, elsewhere(next, url, request)), isOfApi: false }
+    if (next.origin !== address.origin) {
+      request = elsewhere(next, address, request)
+      isOfApi = false
     }
     address = next
   }
@@ -86,5 +88,5 @@ function elsewhere(next: URL, from: URL, init: AuthorizedInit): AuthorizedInit {
   }
   const headers = new Headers(init.headers)
   for (const name of ['authorization', 'cookie']) headers.delete(name)
-  return { ...init, headers, redirect: 'follow' }
+  return { ...init, headers }
 }

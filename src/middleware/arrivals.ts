@@ -4,7 +4,7 @@ import {
   type AuthorizationResponse,
 } from '../sign-in/authorization-response.js'
 import { CallbackInvalidError } from '../protocol/sign-in-errors.js'
-import { cookiesOf, setCookie } from './cookies.js'
+import { cookiesOf, mostCookieBytes, setCookie } from './cookies.js'
 import { pageReply } from './page.js'
 import { redirect, type Header, type Reply } from './reply.js'
 import { queryOf, type RequestView } from './request-view.js'
@@ -40,8 +40,6 @@ export interface ArrivalSettings {
 
 /** Seconds: the time of one redirect, and of a slow network. */
 const lifetime = 60
-/** Browsers take 4096 bytes, name and attributes included. */
-const mostBytes = 3_800
 const stateCharacters = 12
 
 export function createArrivals(settings: ArrivalSettings): Arrivals {
@@ -71,7 +69,7 @@ export function createArrivals(settings: ArrivalSettings): Arrivals {
     if (!(await isPending(request, state))) return { reply: redirect(303, address) }
     const name = nameFor(state)
     const value = await sealer.seal('arrival', JSON.stringify(response), [clientId, name])
-    if (name.length + value.length > mostBytes) return { response }
+    if (name.length + value.length > mostCookieBytes) return { response }
     const held = setCookie(name, value, { secure, sameSite: 'Lax', maxAge: lifetime })
     return { reply: redirect(303, address, [held]) }
   }

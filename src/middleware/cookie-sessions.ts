@@ -5,7 +5,7 @@ import { ConfigurationError } from '../protocol/configuration-error.js'
 import { frozen } from '../protocol/frozen.js'
 import { sessionKeyOf, sessionParts } from '../stores/session-key.js'
 import { keptOf, type SessionKeep, type SessionPort } from '../stores/session-port.js'
-import { cookieValuesOf, setCookie, type CookieAttributes } from './cookies.js'
+import { cookieValuesOf, mostCookieBytes, setCookie, type CookieAttributes } from './cookies.js'
 import { noStore, varyByCookie } from './reply.js'
 import type { RequestView } from './request-view.js'
 import type { RequestSessions } from './session-of.js'
@@ -21,14 +21,14 @@ export interface CookieSessionSettings {
   readonly warn: (message: string) => void
 }
 
-/** Browsers take 4096 bytes, name and attributes included. */
-const mostBytes = 3_800
+/** Bytes that a cookie may grow after the sign-in: when the user was last seen is noted in it. */
+const growth = 100
 
 /** S13: said at the sign-in, when nothing has been written yet. */
 function tooLarge(bytes: number): ConfigurationError {
   return new ConfigurationError({
     message:
-      `The sign-in takes ${bytes} bytes, and its cookie holds ${mostBytes}. Let afterSignIn answer less, or ` +
+      `The sign-in takes ${bytes} bytes, and its cookie holds ${mostCookieBytes}. Let afterSignIn answer less, or ` +
       "keep sessions on the server: session middleware with a store, and signIn({ session: 'framework' }).",
     option: 'signIn.session',
   })
@@ -174,7 +174,7 @@ class CookieSession implements SessionPort {
       const names = keep === 'everything' ? keep : keep.map((key) => this.#place.nameFor(key))
       this.#change(Object.fromEntries(keptOf(before, names)))
       await fill(this)
-      await this.save()
+      await this.#save(mostCookieBytes)
     } catch (error) {
       this.#state.content = before
       this.#state.isChanged = false
@@ -187,7 +187,11 @@ class CookieSession implements SessionPort {
     return this.save()
   }
 
-  async save(): Promise<void> {
+  save(): Promise<void> {
+    return this.#save(mostCookieBytes + growth)
+  }
+
+  async #save(mostBytes: number): Promise<void> {
     const state = this.#state
     if (!state.isChanged) return
     state.isChanged = false

@@ -7,6 +7,9 @@ export interface CookieAttributes {
   readonly maxAge: number
 }
 
+/** Browsers take 4096 bytes, name and attributes included. */
+export const mostCookieBytes = 3_800
+
 /** A cookie as the browser sent it; a name may come more than once. */
 export type Cookie = readonly [name: string, value: string]
 

@@ -2,13 +2,13 @@ import type { SignInEvent } from '../protocol/events.js'
 import { returnToOf } from '../protocol/return-to.js'
 import type { SignInHints } from '../sign-in/authorization-request.js'
 import { planPending } from '../sign-in/pending-transactions.js'
-import type { SignInFlow } from '../sign-in/sign-in-flow.js'
+import type { Departure, SignInFlow } from '../sign-in/sign-in-flow.js'
 import {
   transactionLifetime,
   type TransactionCodec,
   type TransactionContent,
 } from '../sign-in/transaction.js'
-import { cookiesOf, setCookie, type CookieAttributes } from './cookies.js'
+import { cookiesOf, mostCookieBytes, setCookie, type CookieAttributes } from './cookies.js'
 import { pathOf, type RequestView } from './request-view.js'
 import type { Header } from './reply.js'
 import type { SignInChoices } from './sign-in-options.js'
@@ -68,6 +68,15 @@ export function createDepartures(settings: DepartureSettings): Departures {
     return returnToOf(value, rules)
   }
 
+  /** A cookie that the browser drops would end the sign-in; the start page is better than none. */
+  async function begun(content: TransactionContent, hints: SignInHints): Promise<Departure> {
+    const departure = await flow.begin(content, hints)
+    const { name, value } = departure.cookie
+    if (name.length + value.length <= mostCookieBytes) return departure
+    const { returnTo: _, ...others } = content
+    return flow.begin(others, hints)
+  }
+
   return {
     originOf,
     namedOriginOf,
@@ -77,7 +86,7 @@ export function createDepartures(settings: DepartureSettings): Departures {
     async begin(request, content, hints) {
       const origin = originOf(request)
       const returnPath = content.returnTo === '/' ? undefined : content.returnTo
-      const { url, cookie, correlationId } = await flow.begin(
+      const { url, cookie, correlationId } = await begun(
         withoutUndefined({
           ...content,
           returnTo: returnPath,

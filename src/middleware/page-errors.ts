@@ -1,6 +1,7 @@
 import { refusalIn } from '../acquisition/refusal-pause.js'
 import { encodeBase64Url } from '../platform/base64url.js'
 import { cacheKey } from '../protocol/cache-key.js'
+import { subjectsOf } from '../protocol/claims-request.js'
 import type { EntraError } from '../protocol/entra-error.js'
 import { SignInRequiredError } from '../protocol/sign-in-errors.js'
 import {
@@ -127,7 +128,9 @@ function stillMissing(error: ConsentRequiredError): RequestRefusedError {
 async function needOf(error: NeedsUser): Promise<string> {
   const { scopes, claims } = error
   const missing = error instanceof ConsentRequiredError ? error.missing : []
-  const text = cacheKey(...scopes.toSorted(), claims ?? '', ...missing.toSorted())
+  const subjects = claims === undefined ? [] : subjectsOf(claims)
+  const lists = [scopes.toSorted(), subjects, missing.toSorted()]
+  const text = cacheKey(...lists.map((list) => cacheKey(...list)))
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
   const need = encodeBase64Url(new Uint8Array(digest).slice(0, 12))
   return isDefaultUpgrade(error) ? onceInSession(need) : need

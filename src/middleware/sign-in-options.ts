@@ -1,7 +1,7 @@
 import type { TokenSource } from '../acquisition/token-source.js'
 import type { Account } from '../protocol/account.js'
 import { ConfigurationError } from '../protocol/configuration-error.js'
-import { isLocalPath } from '../protocol/return-to.js'
+import { isLocalPath, returnToOf } from '../protocol/return-to.js'
 import type { InteractivePrompt, ResponseMode } from '../sign-in/authorization-request.js'
 import {
   authorizationParametersOf,
@@ -152,9 +152,10 @@ export function signInChoicesOf(options: SignInOptions): SignInChoices {
     throw fault(unknownName, `is not an option. The options are ${Object.keys(names).join(', ')}.`)
   }
   const scopes = options.scopes ?? []
+  const routes = routesOf(options.routes)
   return Object.freeze({
     scopes,
-    routes: routesOf(options.routes),
+    routes,
     silentRenewal: silentRenewalOf(options.silentRenewal, scopes),
     prompt: oneOf('prompt', options.prompt, interactivePrompts),
     domainHint: options.domainHint,
@@ -169,7 +170,7 @@ export function signInChoicesOf(options: SignInOptions): SignInChoices {
     idleLifetime: millisecondsOf('lifetime.idle', options.lifetime?.idle, day),
     absoluteLifetime: millisecondsOf('lifetime.absolute', options.lifetime?.absolute, 7 * day),
     afterSignIn: options.afterSignIn,
-    afterSignOut: pathOf('afterSignOut', options.afterSignOut ?? '/'),
+    afterSignOut: afterSignOutOf(options.afterSignOut ?? '/', routes),
     page: options.page,
   })
 }
@@ -187,6 +188,13 @@ function routesOf(given: Partial<SignInRoutes> = {}): SignInRoutes {
     throw fault('routes', 'names one path for two routes. Give each its own.')
   }
   return Object.freeze(routes)
+}
+
+/** Whoever is signed out already is led there by the sign-out itself, which would never end. */
+function afterSignOutOf(path: string, { login: _, ...others }: SignInRoutes): string {
+  const found = pathOf('afterSignOut', path)
+  if (returnToOf(found, { fallback: '', never: Object.values(others) }) === found) return found
+  throw fault('afterSignOut', `is ${path}, a route of the sign-in. Expected a page of your own.`)
 }
 
 /** R23: the scope is asked for when, and only when, silent renewal is wanted. */

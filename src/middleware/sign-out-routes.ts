@@ -11,6 +11,7 @@ import type { SignedInSessions } from '../sign-in/signed-in.js'
 import type { Tombstones } from '../sign-in/tombstones.js'
 import type { SessionPort } from '../stores/session-port.js'
 import type { SessionTokens } from '../stores/session-tokens.js'
+import { unlessStoreIsAway } from '../stores/unless-store-is-away.js'
 import type { Departures } from './departures.js'
 import { errorBodyOf, errorPageOf } from './error-page.js'
 import { senderOf } from './navigation.js'
@@ -55,8 +56,8 @@ export function createSignOutRoutes(settings: SignOutSettings): {
     const session = sessionOf(request)
     const signedIn = await sessions.held(session)
     if (signedIn === undefined) return redirect(303, locationOf(choices.afterSignOut))
-    if (request.method === 'GET') return buttonPage(200, signedIn)
-    if (!(await isWanted(request, signedIn))) return refused(request, signedIn)
+    if (request.method === 'GET') return buttonPage(200, session, signedIn)
+    if (!(await isWanted(request, signedIn))) return refused(request, session, signedIn)
     try {
       await end(session, signedIn)
     } catch (error) {
@@ -94,10 +95,14 @@ export function createSignOutRoutes(settings: SignOutSettings): {
     return opened !== undefined && clock() - Number(opened.text) < buttonLifetime
   }
 
-  async function refused(request: RequestView, signedIn: SignedIn): Promise<Reply> {
+  async function refused(
+    request: RequestView,
+    session: SessionPort,
+    signedIn: SignedIn,
+  ): Promise<Reply> {
     const error = new ForgedRequestError()
     if (senderOf(request) === 'program') return json(error.status, errorBodyOf(error))
-    return buttonPage(error.status, signedIn)
+    return buttonPage(error.status, session, signedIn)
   }
 
   function unavailable(request: RequestView, error: EntraError): Promise<Reply> | Reply {
@@ -107,18 +112,38 @@ export function createSignOutRoutes(settings: SignOutSettings): {
     return pageReply(error.status, errorPageOf(error, again), { render: choices.page, headers })
   }
 
-  async function buttonPage(status: number, signedIn: SignedIn): Promise<Reply> {
+  async function buttonPage(
+    status: number,
+    session: SessionPort,
+    signedIn: SignedIn,
+  ): Promise<Reply> {
     const token = await sealer.seal('sign-out', String(clock()), [clientId, signedIn.id])
-    const { name, username } = signedIn.account
     return pageReply(
       status,
       {
         title: 'Sign out?',
-        text: [`You are signed in as ${name ?? username ?? 'a user without a name'}.`],
+        text: [await textFor(session)],
         action: { kind: 'form', label: 'Sign out', to: choices.routes.logout, fields: { token } },
       },
       { render: choices.page, formTargets: [authority.origin] },
     )
+  }
+
+  /** A sign-in that is over may be another person's, so nothing is said of it. */
+  async function textFor(session: SessionPort): Promise<string> {
+    const current = await currentIn(session)
+    if (current === undefined) return 'This signs you out here and at Microsoft.'
+    const { name, username } = current.account
+    return `You are signed in as ${name ?? username ?? 'a user without a name'}.`
+  }
+
+  async function currentIn(session: SessionPort): Promise<SignedIn | undefined> {
+    try {
+      return await sessions.read(session)
+    } catch (error) {
+      unlessStoreIsAway(error)
+      return undefined
+    }
   }
 
   /** Entra says that its session has ended; it sends `sid` and nothing else to go by. */

@@ -90,14 +90,21 @@ function fromIdentity(
 
 type IdentityToken = Awaited<ReturnType<ManagedIdentity['token']>>
 
+/** A token that ends sooner could end on the way. */
+const lastSeconds = 10
+
 /** The machine's endpoint limits how often it may be asked, and its tokens live for hours. */
 function keptUntilItAges(clock: Clock, fetchToken: () => Promise<IdentityToken>) {
   let kept: { token: IdentityToken; since: number } | undefined
   let pending: Promise<IdentityToken> | undefined
 
-  function isFresh({ token, since }: NonNullable<typeof kept>): boolean {
+  /** Whether it lives for a while yet: a part of its lifetime, five minutes at the most, by default. */
+  function lasts(
+    { token, since }: NonNullable<typeof kept>,
+    rest = Math.min(300, token.expires_in / 4),
+  ): boolean {
     const elapsed = (clock() - since) / 1000
-    return elapsed >= 0 && elapsed < token.expires_in - Math.min(300, token.expires_in / 4)
+    return elapsed >= 0 && elapsed < token.expires_in - rest
   }
 
   async function renew(): Promise<IdentityToken> {
@@ -111,9 +118,15 @@ function keptUntilItAges(clock: Clock, fetchToken: () => Promise<IdentityToken>)
   }
 
   return async (): Promise<string> => {
-    if (kept !== undefined && isFresh(kept)) return kept.token.access_token
+    if (kept !== undefined && lasts(kept)) return kept.token.access_token
     pending ??= renew()
-    return (await pending).access_token
+    try {
+      return (await pending).access_token
+    } catch (error) {
+      // What has begun to age serves until it ends.
+      if (kept !== undefined && lasts(kept, lastSeconds)) return kept.token.access_token
+      throw error
+    }
   }
 }
 

@@ -1,5 +1,5 @@
-/** The longest claims request that is taken from the wire; it travels in a URL later. */
-const longestClaims = 4096
+/** The longest claims request that is taken from the wire; it travels in a URL and a cookie later. */
+const longestClaims = 2048
 
 type JsonObject = Readonly<Record<string, unknown>>
 
@@ -38,6 +38,22 @@ export function mergeClaims(
     ...demanded,
     access_token: { xms_cc: { ...known, values }, ...without(forAccessToken, 'xms_cc') },
   })
+}
+
+/**
+ * What a claims request is about: its claims by name, and authentication contexts by value. Two that
+ * are about the same may differ in the text, as `nbf` does from one challenge to the next.
+ *
+ * @param challenge a claims request as {@link claimsRequestOf} gives it.
+ */
+export function subjectsOf(challenge: string): readonly string[] {
+  const members = Object.entries(jsonObjectOf(challenge) ?? {})
+  const named = members.flatMap(([member, claims]) =>
+    Object.entries(isObject(claims) ? claims : {}).map(([name, wanted]) =>
+      name === 'acrs' ? `${member} ${name} ${JSON.stringify(wanted)}` : `${member} ${name}`,
+    ),
+  )
+  return named.toSorted()
 }
 
 function jsonObjectOf(text: string): JsonObject | undefined {

@@ -14,6 +14,7 @@ import { createPassingSession } from '../stores/passing-session.js'
 import type { SessionPort } from '../stores/session-port.js'
 import type { SessionTokens } from '../stores/session-tokens.js'
 import { keptTokenOf } from '../stores/kept-token.js'
+import { unlessStoreIsAway } from '../stores/unless-store-is-away.js'
 import { withAnswer, type UserTokens } from '../stores/user-tokens.js'
 import type { Histories } from './history.js'
 import type { Redeemed } from './redemption.js'
@@ -59,11 +60,13 @@ export function createCompletion(settings: CompletionSettings): CompleteSignIn {
     const account = accountOf(source.claims, source)
     if (account === undefined) throw new CallbackInvalidError('id-token', 'oid')
 
+    // The last user's sign-in may be over: what else the session holds is still that user's.
+    const last = await sessions.held(session)
     const previous = await sessions.read(session)
-    const isSame = previous !== undefined && isSameAccount(previous.account, account)
-    const held = isSame ? await tokens.readAgain(session) : undefined
+    const isSame = last !== undefined && isSameAccount(last.account, account)
+    const held = isSame && previous !== undefined ? await tokens.readAgain(session) : undefined
     const history = isSame ? histories.read(session) : { completed: [], needs: [] }
-    const keep = isSame ? 'everything' : previous === undefined ? keepSession : []
+    const keep = isSame ? 'everything' : last === undefined ? keepSession : []
     const arrived = tokensAfter(held ?? noTokensOf(account), redemption, clock())
     const { details, latest } = await toldBy(account, arrived)
 
@@ -78,7 +81,8 @@ export function createCompletion(settings: CompletionSettings): CompleteSignIn {
     await removeBefore()
     // A cookie of the same user may come back from a slow request; it is then the sign-in before.
     if (previous !== undefined && (!isSame || session.kind === 'server')) {
-      await tombstones.bury(previous.id)
+      // The user is signed in by now; what the store refuses is written when it answers again.
+      await tombstones.bury(previous.id).catch(unlessStoreIsAway)
     }
     if (signedIn === undefined) throw new TypeError('The session did not call back.')
     return signedIn

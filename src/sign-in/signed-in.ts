@@ -27,7 +27,10 @@ export interface SignedInSessions {
    */
   read(session: SessionPort): SignedIn | undefined | Promise<SignedIn | undefined>
   write(session: SessionPort, source: AccountSource): Promise<SignedIn>
-  /** The sign-in in the session, also one that is over: signing out may have been interrupted. */
+  /**
+   * The sign-in in the session, also one that is over: the sign-out may have been interrupted, and
+   * what else the session holds is that user's.
+   */
   held(session: SessionPort): SignedIn | undefined | Promise<SignedIn | undefined>
 }
 
@@ -85,12 +88,17 @@ export function createSignedInSessions(settings: SignedInSettings): SignedInSess
       records.remove(session)
       return undefined
     }
+    if (written.ended === true) return undefined
     return after(endOf(signedIn, written, session), (end): Found => {
       if (end === undefined) return noted(session, record)
-      records.remove(session)
       settings.onEnd?.(signedIn.account, end)
-      return undefined
+      return over(session, written)
     })
+  }
+
+  async function over(session: SessionPort, written: WrittenSignIn): Promise<undefined> {
+    await records.write(session, { ...written, ended: true })
+    return undefined
   }
 
   /** Written again when the user was not seen for a while, or the secret is an older one. */

@@ -4,10 +4,12 @@ import { after } from '../protocol/at-once.js'
 import { createMemoryEntries, type MemoryEntries } from '../stores/memory-entries.js'
 import { storeKeyOf } from '../stores/store-key.js'
 import type { TokenStore } from '../stores/token-store.js'
+import { createLateWrites } from './late-writes.js'
 
 /**
  * Remembers which sign-ins have ended, for as long as one of them could still turn up: in a cookie
- * that was kept, or in a session that a slow request saved again after the sign-out.
+ * that was kept, or in a session that a slow request saved again after the sign-out. What the store
+ * refuses holds in this process, and is written when the store answers again.
  */
 export interface Tombstones {
   /** Ends one sign-in by its own name, which no other has. */
@@ -46,6 +48,8 @@ export interface TombstoneSettings {
 const ownBytes = 16 * 1024 * 1024
 const knownBytes = 16 * 1024 * 1024
 const hearsayBytes = 4 * 1024 * 1024
+const mostOwnLate = 10_000
+const mostHearsayLate = 1_000
 
 export function createTombstones(settings: TombstoneSettings): Tombstones {
   const { store, clientId, clock, lifetime } = settings
@@ -55,6 +59,8 @@ export function createTombstones(settings: TombstoneSettings): Tombstones {
   const own = room(ownBytes)
   const hearsay = room(hearsayBytes)
   const known = room(knownBytes)
+  const ownLate = createLateWrites(mostOwnLate)
+  const hearsayLate = createLateWrites(mostHearsayLate)
 
   // Names are session ids of the platform: hashed, so that the store tells nobody a usable one.
   const graveOf = (...name: string[]) => storeKeyOf('revoked', clientId, ...name)
@@ -85,9 +91,9 @@ export function createTombstones(settings: TombstoneSettings): Tombstones {
 
   const sessionKeyOf = (sessionId: string) => storeKeyOf('signed-in', clientId, sessionId)
 
-  async function bury(grave: string): Promise<void> {
-    own.write(grave, String(clock()), lifetime)
-    await store?.set(grave, String(clock()), lifetime)
+  async function bury(grave: string, end = String(clock())): Promise<void> {
+    own.write(grave, end, lifetime)
+    if (store !== undefined) await ownLate.now(grave, () => store.set(grave, end, lifetime))
   }
 
   async function isKnown(sessionId: string): Promise<boolean> {
@@ -97,8 +103,13 @@ export function createTombstones(settings: TombstoneSettings): Tombstones {
 
   async function liesInStore(graves: Graves, signedInAt: number): Promise<boolean> {
     if (store === undefined) return false
+    const answered = store.get(graves.idGrave).then((end) => {
+      ownLate.catchUp()
+      hearsayLate.catchUp()
+      return end
+    })
     const [ended, ...endedUntil] = await Promise.all([
-      store.get(graves.idGrave),
+      answered,
       ...graves.timed.map((grave) => store.get(grave)),
     ])
     return ended !== undefined || endedUntil.some((end) => isUntil(end, signedInAt))
@@ -109,9 +120,12 @@ export function createTombstones(settings: TombstoneSettings): Tombstones {
     buryAccount: async (user) => bury(await graveOf('account', ...accountNameOf(user))),
     async buryHearsay(sessionId) {
       const grave = await graveOf('session', sessionId)
+      const end = String(clock())
       // Here at least, whatever the store answers.
-      hearsay.write(grave, String(clock()), lifetime)
-      if (await isKnown(sessionId)) await bury(grave)
+      hearsay.write(grave, end, lifetime)
+      await hearsayLate.now(grave, async () => {
+        if (await isKnown(sessionId)) await bury(grave, end)
+      })
     },
     async know(sessionId) {
       const key = await sessionKeyOf(sessionId)

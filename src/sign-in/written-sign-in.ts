@@ -16,12 +16,15 @@ export interface WrittenSignIn {
   readonly session?: string | undefined
   /** What the application knows of the user. */
   readonly details?: AccountDetails | undefined
+  /** It is over. Whose the session was is told to whatever comes after it. */
+  readonly ended?: true | undefined
 }
 
 /** What a list of these takes when it is packed: the whole cookie is then within 400 bytes. */
 const mostBytes = 185
 const longestSessionId = 64
-const mostContexts = 5
+/** More of these than can be expected take room of their own: without one, its page lets nobody in. */
+const expectedContexts = 5
 
 /**
  * In a cookie there is room for who the user is and what greets them. A user name that does not fit
@@ -29,24 +32,27 @@ const mostContexts = 5
  * contexts and when the user authenticated goes along, and so does what the application wants to
  * have there, on top.
  */
-export function shortOf({ id, at, seen, claims, session, details }: WrittenSignIn): ShortSignIn {
+export function shortOf(written: WrittenSignIn): ShortSignIn {
+  const { id, at, seen, claims, session, details, ended } = written
   const text = (name: string) => (typeof claims[name] === 'string' ? claims[name] : '')
   const signedInAt = claims['auth_time']
+  const contexts = contextsIn(claims)
+  const room = mostBytes + contexts.slice(expectedContexts).join(' ').length
   const who = [
     id,
-    Math.floor(at / 1000),
-    Math.floor((seen - at) / 1000),
+    at,
+    ended === true ? '' : Math.floor((seen - at) / 1000),
     text('tid'),
     text('oid'),
     text('sub'),
     sessionIdOf(text('sid') || (session ?? '')),
-    typeof signedInAt === 'number' ? Math.floor(at / 1000 - signedInAt) : '',
-    contextsIn(claims).slice(0, mostContexts).join(' '),
+    typeof signedInAt === 'number' ? Math.floor(at / 1000) - Math.floor(signedInAt) : '',
+    contexts.join(' '),
   ] as const
   const username = text('preferred_username')
-  const withUsername = bytesOf([...who, username, '']) > mostBytes ? '' : username
+  const withUsername = bytesOf([...who, username, '']) > room ? '' : username
   const letters = Array.from(new Intl.Segmenter().segment(text('name')), ({ segment }) => segment)
-  while (bytesOf([...who, withUsername, letters.join('')]) > mostBytes && letters.length > 0) {
+  while (bytesOf([...who, withUsername, letters.join('')]) > room && letters.length > 0) {
     letters.pop()
   }
   const short = [...who, withUsername, letters.join('')] as const
@@ -62,24 +68,26 @@ export function writtenOf(held: WrittenSignIn | ShortSignIn): WrittenSignIn {
     oid,
     sub,
     sid,
-    auth_time: age === '' ? '' : at - age,
+    auth_time: age === '' ? '' : Math.floor(at / 1000) - age,
     acrs: contexts === '' ? '' : contexts.split(' '),
     name,
     preferred_username: username,
   })
   return {
     id,
-    at: at * 1000,
-    seen: (at + seenAfter) * 1000,
+    at,
+    seen: at + (seenAfter === '' ? 0 : seenAfter) * 1000,
     claims: Object.fromEntries(claims.filter(([, value]) => value !== '')),
     details,
+    ended: seenAfter === '' ? true : undefined,
   }
 }
 
 export type ShortSignIn = readonly [
   id: string,
   at: number,
-  seenAfter: number,
+  /** In seconds; empty when the sign-in is over. */
+  seenAfter: number | '',
   tid: string,
   oid: string,
   sub: string,

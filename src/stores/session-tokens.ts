@@ -1,6 +1,5 @@
 import type { Clock } from '../platform/clock.js'
 import type { Sealer } from '../platform/seal.js'
-import { SessionUnavailableError } from '../protocol/sign-in-errors.js'
 import { createAsideTokens } from './aside-tokens.js'
 import { createMemoryTokens } from './memory-tokens.js'
 import { randomHandle } from './random-handle.js'
@@ -9,6 +8,7 @@ import type { SessionPort } from './session-port.js'
 import { createStoreTokens } from './store-tokens.js'
 import type { TokenStore } from './token-store.js'
 import type { TokenOwner } from './user-token-records.js'
+import { unlessStoreIsAway } from './unless-store-is-away.js'
 import type { UserTokens } from './user-tokens.js'
 
 /** The signed-in user's tokens, wherever the kind of session lets them live. */
@@ -109,14 +109,10 @@ export function createSessionTokens(settings: SessionTokensSettings): SessionTok
       const held = heldBy(session)
       return async () => {
         if (handle === undefined || handle === handleOf(session)) return
+        // What was to be removed is then gone when its time is over.
         await held.remove(session, handle).catch(unlessStoreIsAway)
       }
     },
     removeAllOf: (owner) => apart.removeAllOf(owner),
   }
-}
-
-/** What was to be removed is then gone when its time is over. */
-function unlessStoreIsAway(error: unknown): void {
-  if (!(error instanceof SessionUnavailableError)) throw error
 }

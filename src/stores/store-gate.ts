@@ -30,12 +30,16 @@ export function withStoreGate(store: TokenStore, settings: StoreGateSettings): T
     return failures >= mostFailures && now < quietUntil && quietUntil - now <= pause
   }
 
-  async function pass<Value>(operation: 'read' | 'write', work: () => Promise<Value>) {
+  async function pass<Value>(
+    operation: 'read' | 'write',
+    work: () => Promise<Value>,
+    undo?: (late: Value) => Promise<void>,
+  ) {
     const now = clock()
     if (isLeftAlone(now)) throw failure(operation)
     if (failures >= mostFailures) quietUntil = now + pause
     try {
-      const value = await within(deadline, work)
+      const value = await within(deadline, work, undo)
       failures = 0
       return value
     } catch (error) {
@@ -56,7 +60,15 @@ export function withStoreGate(store: TokenStore, settings: StoreGateSettings): T
     }),
     ...(lock && {
       lock: {
-        acquire: (...lease) => pass('write', () => lock.acquire(...lease)),
+        // A lock that comes when nobody waits for it any more would keep everybody else waiting.
+        acquire: (key, lifetime) =>
+          pass(
+            'write',
+            () => lock.acquire(key, lifetime),
+            async (fence) => {
+              if (fence !== undefined) await lock.release(key, fence)
+            },
+          ),
         release: (...lease) => pass('write', () => lock.release(...lease)),
         setFenced: (...entry) => pass('write', () => lock.setFenced(...entry)),
       },
@@ -70,13 +82,22 @@ export function withStoreGate(store: TokenStore, settings: StoreGateSettings): T
   }
 }
 
-async function within<Value>(deadline: number, work: () => Promise<Value>): Promise<Value> {
+/** @param undo Takes back what comes too late. */
+async function within<Value>(
+  deadline: number,
+  work: () => Promise<Value>,
+  undo: ((late: Value) => Promise<void>) | undefined,
+): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined
+  const outcome = work()
   const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DOMException('', 'TimeoutError')), deadline)
+    timer = setTimeout(() => {
+      reject(new DOMException('', 'TimeoutError'))
+      if (undo !== undefined) outcome.then(undo).catch(() => undefined)
+    }, deadline)
   })
   try {
-    return await Promise.race([work(), tooLate])
+    return await Promise.race([outcome, tooLate])
   } finally {
     clearTimeout(timer)
   }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { AccessToken } from '../../src/acquisition/access-token.js'
 import { serve, type LoopbackServer } from '../support/loopback-server.js'
 import { tokenSourceWith } from '../support/token-source.js'
 
@@ -250,6 +251,29 @@ describe('a redirect', () => {
     await expect(call).rejects.toThrow('not https')
   })
 
+  it('R43 from https to plain http is not followed further on, either', async () => {
+    const hops = ['https://other.example/', 'https://third.example/', 'http://evil.example/']
+    const sent: string[] = []
+    const { source } = tokenSourceWith({
+      apis: [{ name: 'tasks', baseUrl: 'https://api.contoso.com' }],
+      calls: {
+        fetch: (input, init) => {
+          const url = String(input instanceof Request ? input.url : input)
+          sent.push(`${url} ${new Headers(init?.headers).get('authorization')}`)
+          const headers = { location: String(hops[sent.length - 1]) }
+          return Promise.resolve(new Response(null, { status: 302, headers }))
+        },
+      },
+    })
+    const call = source.fetch('https://api.contoso.com/', { scopes })
+    await expect(call).rejects.toThrow('https://third.example redirects to http://evil.example')
+    expect(sent).toEqual([
+      'https://api.contoso.com/ Bearer token-1',
+      'https://other.example/ null',
+      'https://third.example/ null',
+    ])
+  })
+
   it('is left to the program that says so', async () => {
     const api = await serverThat(redirectTo('https://elsewhere.example/', 302))
     const { source } = tokenSourceWith({ apis: [{ name: 'tasks', baseUrl: api.origin }] })
@@ -258,6 +282,34 @@ describe('a redirect', () => {
       302,
       'https://elsewhere.example/',
     ])
+  })
+})
+
+describe('an answer that nobody reads', () => {
+  it('T27 is let go of when no other token is to be had for its challenge', async () => {
+    const claims = btoa(JSON.stringify({ access_token: { acrs: { value: 'c1' } } }))
+    let isReleased = false
+    const { source } = tokenSourceWith({
+      apis: [{ name: 'tasks', baseUrl: 'https://api.contoso.com' }],
+      acquire: ({ demand }) =>
+        demand === undefined
+          ? Promise.resolve(
+              new AccessToken({ token: 't', scopes: [], expiresAt: 2000, refreshAt: 1000 }),
+            )
+          : Promise.reject(new Error('The user is needed.')),
+      calls: {
+        fetch: () => {
+          const body = new ReadableStream({ cancel: () => void (isReleased = true) })
+          const challenge = `Bearer error="insufficient_claims", claims="${claims}"`
+          return Promise.resolve(
+            new Response(body, { status: 401, headers: { 'www-authenticate': challenge } }),
+          )
+        },
+      },
+    })
+    const call = source.fetch('https://api.contoso.com/', { scopes })
+    await expect(call).rejects.toThrow('The user is needed.')
+    expect(isReleased).toBe(true)
   })
 })
 

@@ -285,6 +285,15 @@ describe("the pages of Graph's collections", () => {
     expect(seen.at(-1)?.url).toBe('/v1.0/numbers?delta=1')
   })
 
+  it('R43 that come round again are not read for ever', async () => {
+    const { graph, seen } = await numbers((origin, skip) => `${origin}/v1.0/numbers?r=${skip % 2}`)
+    const read = async () => {
+      for await (const page of graph.pages('/numbers')) expect(page.value).toHaveLength(2)
+    }
+    await expect(read()).rejects.toThrow('back to a page that was read already')
+    expect(seen.length).toBeLessThan(6)
+  })
+
   it.each([
     ['another host', () => 'https://evil.example/v1.0/numbers?skip=2'],
     ['another port', (origin: string) => origin.replace(/\d+$/, '1')],

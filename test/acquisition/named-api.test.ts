@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { contosoDirectory, startEmulator, type Emulator } from 'entrada/emulator'
 import { entra } from 'entrada/express'
 import { asCaller } from '../support/as-caller.js'
@@ -89,6 +91,9 @@ describe('an API that is called by name', () => {
     '/list/..%5cadmin',
     '/%252e%252e/admin',
     '/%25252e./admin',
+    '/..;/admin',
+    '/list/..;x=y/admin',
+    '/%2e%2e%3b/admin',
     '/list\nHost: evil.example',
     '/a b',
     '/\t/evil.example',
@@ -170,6 +175,22 @@ describe('an API that is called by name', () => {
     answers = [() => undefined, (response) => response.write('{"ok":')]
     await expect(api.get('/list')).rejects.toMatchObject({ status: 504, failure: 'timeout' })
     await expect(api.get('/list')).rejects.toMatchObject({ status: 504, failure: 'timeout' })
+  })
+
+  it('is given up in time beside a signal of the program that stays silent', async () => {
+    setFlagsFromString('--expose_gc')
+    const collect = runInNewContext('gc') as () => void // a function of V8, once it is exposed
+    const { api } = tasks({ timeout: 200, retry: 0 })
+    const { signal } = new AbortController()
+    answers = [() => undefined, () => undefined]
+    const calls = [api.fetch('/list', { signal }), api.get('/list', { signal })]
+    const collecting = setInterval(collect, 20)
+    const ended = await Promise.allSettled(calls)
+    clearInterval(collecting)
+    expect(ended).toMatchObject([
+      { status: 'rejected', reason: { name: 'TimeoutError' } },
+      { status: 'rejected', reason: { failure: 'timeout' } },
+    ])
   })
 
   it('is given up when the program says so', async () => {

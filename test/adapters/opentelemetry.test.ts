@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import { context, SpanKind, SpanStatusCode, trace, type MeterProvider } from '@opentelemetry/api'
 import express from 'express'
 import type { EntraEvent } from 'entrada'
 import { contosoDirectory, startEmulator, type Emulator } from 'entrada/emulator'
@@ -428,6 +428,34 @@ describe('what metrics are made of', () => {
       adaId,
     ]) {
       expect(all).not.toContain(text)
+    }
+  })
+})
+
+describe('a telemetry provider that throws', () => {
+  it('fails nobody’s request', async () => {
+    const failing = {
+      getMeter: (...named: Parameters<MeterProvider['getMeter']>) => {
+        const meter = observatory.meterProvider.getMeter(...named)
+        const failed = () => {
+          throw new Error('The exporter is gone.')
+        }
+        return Object.assign(Object.create(meter) as typeof meter, {
+          createHistogram: () => ({ record: failed }),
+          createCounter: () => ({ add: failed }),
+        })
+      },
+    }
+    const { tracerProvider } = observatory
+    const failingApi = await startApi({
+      telemetry: openTelemetry({ tracerProvider, meterProvider: failing }),
+    })
+    try {
+      const answer = await failingApi.get('/me', await userToken(['access_as_user']))
+      expect(answer.status).toBe(200)
+      expect((await failingApi.get('/tasks')).status).toBe(401)
+    } finally {
+      await failingApi.server.stop()
     }
   })
 })

@@ -48,8 +48,8 @@ export interface AppShape {
   readonly ownHandler?: (error: unknown) => void
   /** Mounts the session middleware, or nothing for `ownCookie`. */
   readonly session?: SessionWay
-  /** A body parser for forms stands in front of everything. */
-  readonly bodyParser?: boolean
+  /** A body parser stands in front of everything; one for JSON alone leaves forms unread. */
+  readonly bodyParser?: 'forms' | 'json' | undefined
   /** Mounts plugins, routes and `errors()` under this path, as the framework does it. */
   readonly prefix?: string
   /** Two lines like those of the `cors` package: what it sets on every answer. */

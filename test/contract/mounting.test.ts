@@ -117,13 +117,16 @@ describe.each(webApps)('how an app is put together on $name', ({ mount }) => {
     for (const cookie of ours) expect(cookie).toMatch(/^__Host-.+; Secure/)
   })
 
-  it('signs in by form_post and out by a form, with a body parser in front', async () => {
-    start({ bodyParser: true, signIn: { responseMode: 'form_post' } })
-    const page = await signIn(browser, at(pageRoutes.private), ada)
-    expect([page.status, page.url]).toEqual([200, at(pageRoutes.private)])
-    await browser.submit(await browser.get(at('/auth/logout')))
-    expect(JSON.parse((await browser.get(at('/'))).html)).toEqual({ name: null })
-  })
+  it.each(['forms', 'json'] as const)(
+    'signs in by form_post and out by a form, with a body parser for %s in front',
+    async (bodyParser) => {
+      start({ bodyParser, signIn: { responseMode: 'form_post' } })
+      const page = await signIn(browser, at(pageRoutes.private), ada)
+      expect([page.status, page.url]).toEqual([200, at(pageRoutes.private)])
+      await browser.submit(await browser.get(at('/auth/logout')))
+      expect(JSON.parse((await browser.get(at('/'))).html)).toEqual({ name: null })
+    },
+  )
 
   it("leaves faults to the app's own error handler, and answers the rest itself", async () => {
     const told: unknown[] = []
@@ -201,7 +204,10 @@ describe.each(webApps)('how an app is put together on $name', ({ mount }) => {
     'survives a form that is cut off, %s a body parser in front',
     async (way) => {
       const told: unknown[] = []
-      start({ bodyParser: way === 'with', ownHandler: (error) => told.push(error) })
+      start({
+        bodyParser: way === 'with' ? 'forms' : undefined,
+        ownHandler: (error) => told.push(error),
+      })
       const socket = connect(server.port, 'localhost')
       socket.on('error', () => undefined)
       const request = `POST /auth/callback HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n`

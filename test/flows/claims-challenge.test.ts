@@ -265,6 +265,33 @@ describe("an API's claims challenge in a web app", () => {
     expect(api.seen).toHaveLength(4)
   })
 
+  it('T27 is answered once, also when the challenge is about another time each time', async () => {
+    await start()
+    await signIn(browser, app.at('/tasks'), ada)
+    emulator.clearRequests()
+    const nbf = (count: number) => ({ essential: true, value: String(1_604_106_651 + count) })
+    api.answers = Array.from({ length: 30 }, (_, at) => [401, documented({ nbf: nbf(at) })])
+    api.seen = []
+    const page = await signIn(browser, app.at('/tasks'), ada)
+    expect(page.status).toBe(401)
+    expect(page.html).toContain('Your confirmation is needed')
+    expect(emulator.requests.filter(({ endpoint }) => endpoint === 'authorize')).toHaveLength(1)
+  })
+
+  it('T27 is answered for each authentication context that it is about', async () => {
+    await start()
+    await signIn(browser, app.at('/tasks'), ada)
+    emulator.clearRequests()
+    const c2 = { acrs: { essential: true, value: 'c2' } }
+    api.answers = [c1, c1, c2, c2].map((claims) => [401, documented(claims)])
+    const page = await signIn(browser, app.at('/tasks'), ada)
+    expect(JSON.parse(page.html)).toEqual({ status: 200 })
+    expect(claimsOf('authorize')).toEqual([
+      { access_token: { ...cp1, ...c1 } },
+      { access_token: { ...cp1, ...c2 } },
+    ])
+  })
+
   it('is answered for a request with a body, which is sent again whole', async () => {
     await start()
     await signIn(browser, app.at('/me'), ada)

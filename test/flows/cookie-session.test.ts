@@ -6,7 +6,7 @@ import { serve, type LoopbackServer } from '../support/loopback-server.js'
 import { createUserAgent, signIn, type UserAgent } from '../support/user-agent.js'
 import { ada } from './arrival.js'
 import { withClaims } from './tampering.js'
-import { contosoId, secret, startConsentedEmulator, webAppId } from './web-app.js'
+import { adaId, contosoId, secret, startConsentedEmulator, webAppId } from './web-app.js'
 
 const sessionCookie = 'entrada-session.5e7f2d91'
 let emulator: Emulator
@@ -187,6 +187,60 @@ describe('a session in a cookie of ours', () => {
     })
     expect(await nameSeenBy(agent, app)).toContain('Grace')
     expect(await nameWith(before, app)).toBe('{"name":null}')
+  })
+
+  it.each(['ada', 'grace'])(
+    'S02 what a sign-in left that is over is for the same user only: then comes %s',
+    async (user) => {
+      let now = Date.now()
+      const { agent, app } = await signedIn(
+        { clock: () => now },
+        { lifetime: { idle: 3600 }, forwardParameters: ['prompt'] },
+      )
+      const signedOut = `${sessionCookie}=${held(agent, app)}`
+      now += 2 * 3600_000
+      expect(await nameSeenBy(agent, app)).toBe(null)
+      expect(await nameSeenBy(agent, app)).toBe(null)
+      expect(held(agent, app)).not.toBe('')
+      now -= 2 * 3600_000
+      // What is over stays so, whatever the clock says.
+      expect(await nameSeenBy(agent, app)).toBe(null)
+      expect(await nameWith(signedOut, app)).toContain('Ada')
+      await signIn(agent, `${app.origin}/auth/login?prompt=select_account`, {
+        user: `${user}@contoso.example`,
+      })
+      expect((await nameSeenBy(agent, app))?.toLowerCase()).toContain(user)
+    },
+  )
+
+  it('X03 a sign-in right after a sign-out everywhere counts, and one right before does not', async () => {
+    let now = Math.floor(Date.now() / 1000) * 1000 + 200
+    const { agent, app } = await signedIn({ clock: () => now })
+    now += 200
+    const { tid: tenantId, oid: objectId } = { tid: contosoId, oid: adaId }
+    await app.identity.signOutEverywhere({ tenantId, objectId })
+    expect(await nameSeenBy(agent, app)).toBe(null)
+    now += 200
+    await signIn(agent, `${app.origin}/private`, ada)
+    expect(await nameSeenBy(agent, app)).toBe('Ada Example')
+  })
+
+  it('S13 a cookie that just fits can still note that the user was active', async () => {
+    let now = Date.now()
+    const fitting = { text: '' }
+    const { agent, app } = await signedIn(
+      { clock: () => now },
+      { lifetime: { idle: 86_400 }, afterSignIn: () => fitting },
+    )
+    await signIn(agent, `${app.origin}/auth/login`, ada)
+    const room = 3_800 - held(agent, app).length
+    fitting.text = ' '.repeat(Math.floor((room * 3) / 4) - 2)
+    await signIn(agent, `${app.origin}/auth/login`, ada)
+    expect(held(agent, app).length).toBeGreaterThan(3_796)
+    now += 80_000_000
+    const page = await agent.step(`${app.origin}/private`)
+    expect(page.status).toBe(200)
+    expect(page.headers.getSetCookie()).toHaveLength(1)
   })
 
   it('S27 a cookie that was kept is nobody after the sign-out', async () => {

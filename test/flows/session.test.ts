@@ -130,6 +130,26 @@ describe('the session of a sign-in', () => {
     expect((await createUserAgent().step(`${app.origin}/`, { headers })).html).toBe('{"name":null}')
   })
 
+  it.each([
+    ['grace@contoso.example', undefined, undefined],
+    ['ada@contoso.example', 'apples', 'letter'],
+  ])('S02 what is left of a sign-in that is over is not for %s', async (user, basket, draft) => {
+    let now = Date.now()
+    const app = await start({
+      clock: () => now,
+      signIn: { ...selectable.signIn, scopes: 'User.Read', lifetime: { idle: 60 } },
+    })
+    const agent = createUserAgent()
+    await signIn(agent, `${app.origin}/private`, ada)
+    await agent.get(`${app.origin}/remember?draft=letter&basket=apples`)
+    now += 90_000
+    expect(await nameSeenBy(agent, app)).toBe(null)
+    await signInAgain(agent, app, user)
+    expect(await nameSeenBy(agent, app)).not.toBe(null)
+    const { content } = await sessionSeenBy(agent, app)
+    expect([content['basket'], content['draft']]).toEqual([basket, draft])
+  })
+
   it('S04 S17 a record that was changed or belongs to another session is nobody', async () => {
     const store = new FickleStore()
     const app = await start({ ...selectable, session: { store } })

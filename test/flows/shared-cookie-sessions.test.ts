@@ -23,9 +23,16 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end()
 })
 
+interface StoreState {
+  isGone: boolean
+  turn: number
+  /** Keys with this in them are not written. */
+  refuses?: string | undefined
+}
+
 /** Two processes behind one address that keep sessions in cookies and share a store. */
 async function startTwo() {
-  const state = { isGone: false, turn: 0 }
+  const state: StoreState = { isGone: false, turn: 0 }
   const memory = createMemoryTokenStore({ clock: Date.now, capacity: 1_000_000 })
   const entries: string[] = []
   const unlessGone = <Value>(answer: () => Promise<Value>) =>
@@ -34,6 +41,8 @@ async function startTwo() {
     get: (key) => unlessGone(() => memory.get(key)),
     set: (key, value, lifetime) => {
       entries.push(`${key} ${value}`)
+      const isRefused = state.refuses !== undefined && key.includes(state.refuses)
+      if (isRefused) return Promise.reject(new Error('refused'))
       return unlessGone(() => memory.set(key, value, lifetime))
     },
     delete: (key) => unlessGone(() => memory.delete(key)),
@@ -58,7 +67,9 @@ function processOn(baseUrl: string, store: TokenStore): RequestListener {
     secret,
     store,
   })
-  app.use(identity.signIn({ scopes: ['User.Read'], session: 'cookie' }))
+  app.use(
+    identity.signIn({ scopes: ['User.Read'], session: 'cookie', forwardParameters: ['prompt'] }),
+  )
   app.get('/page', identity.requireSignIn(), (request, response) => {
     response.json({ name: identity.account(request).name })
   })
@@ -137,9 +148,14 @@ describe('sessions in cookies, in two processes with one store', () => {
     state.isGone = true
     const failed = await agent.submit(await agent.get(`${origin}/auth/logout`))
     expect(failed.status).toBe(503)
+    // Another tab asks for a page before the user tries again.
+    expect(await statusOf(agent, `${origin}/page`)).toBe(302)
     state.isGone = false
     await storePause()
-    await agent.submit(await agent.get(origin + String(linkIn(failed, 'Try again'))))
+    const button = await agent.get(origin + String(linkIn(failed, 'Try again')))
+    expect(button.html).toContain('This signs you out here and at Microsoft.')
+    expect(button.html).not.toContain('Ada Example')
+    await agent.submit(button)
     expect(agent.history.map(({ url }) => url)).toContainEqual(
       expect.stringContaining(`${emulator.authority}/oauth2/v2.0/logout?`),
     )
@@ -147,5 +163,40 @@ describe('sessions in cookies, in two processes with one store', () => {
     const headers = { cookie: cookie.join('; ') }
     expect((await createUserAgent().step(`${origin}/page`, { headers })).status).toBe(302)
     expect(await statusOf(agent, `${origin}/page`)).toBe(302)
+  })
+
+  it('X03 S26 a sign-out that the store interrupted reaches the others when it is back', async () => {
+    const { origin, state } = await startTwo()
+    const agent = createUserAgent()
+    await signIn(agent, `${origin}/page`, ada)
+    const other = createUserAgent()
+    await signIn(other, `${origin}/page`, { user: 'grace@contoso.example' })
+    const cookie = agent.cookies.all().map(({ name, value }) => `${name}=${value}`)
+    state.isGone = true
+    expect((await agent.submit(await agent.get(`${origin}/auth/logout`))).status).toBe(503)
+    state.isGone = false
+    await storePause()
+    // Somebody else is served by the process that knows.
+    expect(await statusOf(other, `${origin}/page`)).toBe(200)
+    state.turn = 1
+    const headers = { cookie: cookie.join('; ') }
+    expect((await createUserAgent().step(`${origin}/page`, { headers })).status).toBe(302)
+  })
+
+  it('X03 another user is signed in even when the end of the one before cannot be written', async () => {
+    const { origin, state } = await startTwo()
+    const agent = createUserAgent()
+    await signIn(agent, `${origin}/page`, ada)
+    const cookie = agent.cookies.all().map(({ name, value }) => `${name}=${value}`)
+    state.refuses = 'revoked'
+    const page = await signIn(agent, `${origin}/auth/login?prompt=select_account&returnTo=/page`, {
+      user: 'grace@contoso.example',
+    })
+    expect(JSON.parse(page.html)).toMatchObject({ name: 'Grace Admin' })
+    state.refuses = undefined
+    expect(await statusOf(agent, `${origin}/page`)).toBe(200)
+    state.turn = 1
+    const headers = { cookie: cookie.join('; ') }
+    expect((await createUserAgent().step(`${origin}/page`, { headers })).status).toBe(302)
   })
 })

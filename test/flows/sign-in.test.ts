@@ -271,6 +271,15 @@ describe('signing in', () => {
     }),
   )
 
+  it.each(['/auth/logout', '/Auth/Logout/', '/auth/callback'])(
+    'L48 refuses to lead to %s after the sign-out, from where nothing leads on',
+    (afterSignOut) =>
+      expect(start({ signIn: { afterSignOut } })).rejects.toMatchObject({
+        code: 'ERR_ENTRA_CONFIGURATION',
+        option: 'signIn.afterSignOut',
+      }),
+  )
+
   it('L40 L47 L48 returns to the start page when the address is hostile or its own', async () => {
     const app = await start()
     const addresses = [
@@ -303,6 +312,16 @@ describe('signing in', () => {
     expect((await agent.step(callback)).headers.get('location')).toBe(
       '/tasks/%E6%97%A5%E6%9C%AC?q=%C3%A4#teil',
     )
+  })
+
+  it('L49 returns to the start page when the address does not fit into a cookie', async () => {
+    const app = await start()
+    const agent = createHaltingAgent()
+    const long = encodeURIComponent(`/tasks/${'日'.repeat(1_500)}`)
+    const callback = await agent.arrive(app, `/auth/login?returnTo=${long}`)
+    const cookies = agent.history.flatMap(({ headers }) => headers.getSetCookie())
+    expect(Math.max(...cookies.map(({ length }) => length))).toBeLessThan(4_096)
+    expect((await agent.step(callback)).headers.get('location')).toBe('/')
   })
 
   it('refuses other methods on the login route', async () => {

@@ -183,6 +183,18 @@ describe('a federated credential from a managed identity', () => {
     expect(asked()).toBe(3)
   })
 
+  it('X01 goes on with the identity token until it ends while the machine does not answer', async () => {
+    const machine = machineWith(emulator.workload.virtualMachine)
+    const daemon = daemonWith(emulator, option, { machine, time })
+    await daemon.ask()
+    emulator.faults.set({ endpoint: 'managed-identity', kind: 'status', status: 500 })
+    time.now += 86_400_000 - 200_000
+    expect((await daemon.ask()).access_token).toBeDefined()
+    time.now += 200_000
+    await expect(daemon.ask()).rejects.toMatchObject({ status: 503 })
+    emulator.faults.clear()
+  })
+
   it.each([
     ['https://login.microsoftonline.us', 'api://AzureADTokenExchangeUSGov'],
     ['https://login.partner.microsoftonline.cn', 'api://AzureADTokenExchangeChina'],

@@ -101,6 +101,17 @@ describe('a sign-in in a cookie session', () => {
     expect(account?.claims).toMatchObject({ auth_time: 1_789_999_990, acrs: ['c1', 'c25'] })
   })
 
+  it('keeps every authentication context, for each may be what a page requires', async () => {
+    const acrs = Array.from({ length: 99 }, (_, index) => `c${index + 1}`)
+    const content = new Map<string, unknown>()
+    const session = cookieSession(content)
+    await sessions.write(session, { claims: { ...claims, acrs } })
+    const { account } = (await sessions.read(session)) ?? {}
+    expect(account?.claims['acrs']).toEqual(acrs)
+    expect(account).toMatchObject({ username: claims.preferred_username })
+    expect(String([...content.values()][0]).length).toBeLessThan(1_000)
+  })
+
   it('keeps a session id and a tenant that are no GUIDs as they are', async () => {
     const session = cookieSession()
     await sessions.write(session, {

@@ -48,6 +48,42 @@ describe('tombstones', () => {
     expect(await tombstones.isBuried(signIn('one'))).toBe(true)
   })
 
+  it('X03 S26 what the store refused is written when it answers again', async () => {
+    const memory = createMemoryTokenStore({ clock: () => start, capacity: 1_000_000 })
+    let isGone = false
+    const unlessGone = <Value>(work: () => Promise<Value>) =>
+      isGone ? Promise.reject(new Error('gone')) : work()
+    const store = {
+      get: (key: string) => unlessGone(() => memory.get(key)),
+      set: (...entry: [string, string, number]) => unlessGone(() => memory.set(...entry)),
+      delete: (key: string) => unlessGone(() => memory.delete(key)),
+    }
+    let now = start
+    const [one, other] = [tombstonesAt(() => now, store), tombstonesAt(() => now, memory)]
+    await one.know('session-at-entra')
+    isGone = true
+    await expect(one.bury('one')).rejects.toThrow('gone')
+    await expect(one.buryAccount({ ...user, objectId: 'ada' })).rejects.toThrow('gone')
+    await expect(one.buryHearsay('session-at-entra')).rejects.toThrow('gone')
+    await expect(one.buryHearsay('unknown')).rejects.toThrow('gone')
+    isGone = false
+    now += 60_000
+    const unrelated = signIn('two', 'x', now)
+    expect(await other.isBuried(signIn('one', 'x'))).toBe(false)
+    expect(await one.isBuried(unrelated)).toBe(false)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    const ofAda = (signedInAt: number) => ({
+      ...signIn('three', 'x', signedInAt),
+      account: { ...user, objectId: 'ada', sessionId: 'x' },
+    })
+    expect(await other.isBuried(signIn('one', 'x'))).toBe(true)
+    expect(await other.isBuried(ofAda(start))).toBe(true)
+    // Whoever signed in since is not signed out by a write that came late.
+    expect(await other.isBuried(ofAda(start + 1))).toBe(false)
+    expect(await other.isBuried(signIn('four'))).toBe(true)
+    expect(await other.isBuried(signIn('five', 'unknown'))).toBe(false)
+  })
+
   it('S26 X10 what one process buries, every process that shares the store sees', async () => {
     const store = createMemoryTokenStore({ clock: () => start, capacity: 1_000_000 })
     const [one, other] = [tombstonesAt(() => start, store), tombstonesAt(() => start, store)]

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { withStoreGate } from '../../src/stores/store-gate.js'
 import type { TokenStore } from '../../src/stores/token-store.js'
+import { createMemoryLocks } from '../support/memory-locks.js'
 
 class Failure extends Error {}
 
@@ -31,6 +32,31 @@ describe('the gate in front of a store', () => {
   it('X05 S19 waits no longer than it is told for a store that hangs', async () => {
     const { gate } = gated(() => new Promise(() => undefined))
     await expect(gate.get('key')).rejects.toThrow(Failure)
+  })
+
+  it('X14 gives back a lock that it is granted too late, for others wait for it', async () => {
+    const locks = createMemoryLocks({ clock: Date.now, write: () => undefined })
+    let isSlow = true
+    const store: TokenStore = {
+      get: () => Promise.resolve(undefined),
+      set: () => Promise.resolve(),
+      delete: () => Promise.resolve(),
+      lock: {
+        ...locks,
+        async acquire(...lease) {
+          const fence = await locks.acquire(...lease)
+          if (isSlow) await new Promise((resolve) => setTimeout(resolve, 60))
+          return fence
+        },
+      },
+    }
+    const failure = () => new Failure()
+    const { lock } = withStoreGate(store, { clock: Date.now, deadline: 40, failure })
+    await expect(lock?.acquire('key', 11_000)).rejects.toThrow(Failure)
+    isSlow = false
+    await new Promise((resolve) => setTimeout(resolve, 40))
+    expect(await lock?.acquire('key', 11_000)).toBeDefined()
+    expect(await lock?.acquire('key', 11_000)).toBeUndefined()
   })
 
   it('X05 asks a store that keeps failing once in a second, and fails at once otherwise', async () => {

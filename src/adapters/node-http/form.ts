@@ -15,8 +15,14 @@ export async function formOf(
 ): Promise<URLSearchParams> {
   const type = request.headers['content-type'] ?? ''
   if (!/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type)) throw new FormInvalidError()
-  if (parsedBody !== undefined && parsedBody !== null) return parsed(parsedBody)
+  if (isParsed(parsedBody, request)) return parsed(parsedBody)
   return new URLSearchParams(await textOf(request))
+}
+
+/** A body parser for other types leaves an empty object, and the form unread. */
+function isParsed(body: unknown, { readableDidRead }: IncomingMessage): boolean {
+  if (body === undefined || body === null) return false
+  return readableDidRead || typeof body !== 'object' || Object.keys(body).length > 0
 }
 
 function parsed(body: unknown): URLSearchParams {

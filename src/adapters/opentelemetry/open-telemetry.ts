@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 import {
   context,
+  diag,
   propagation,
   SpanKind,
   SpanStatusCode,
@@ -44,10 +45,13 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): Telemetry {
       const findings: Findings = {}
 
       function end(ending: Ending): void {
-        instruments.record(operation, ending, (performance.now() - began) / 1000)
-        span.setAttributes(attributesAtEnd(operation, ending))
-        if (ending.outcome === 'failed') span.setStatus({ code: SpanStatusCode.ERROR })
-        span.end()
+        const seconds = (performance.now() - began) / 1000
+        whateverComesOfIt(() => instruments.record(operation, ending, seconds))
+        whateverComesOfIt(() => {
+          span.setAttributes(attributesAtEnd(operation, ending))
+          if (ending.outcome === 'failed') span.setStatus({ code: SpanStatusCode.ERROR })
+          span.end()
+        })
       }
 
       return context.with(trace.setSpan(context.active(), span), async () => {
@@ -69,8 +73,18 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): Telemetry {
     },
 
     tell(event) {
-      instruments.count(event)
+      whateverComesOfIt(() => instruments.count(event))
     },
+  }
+}
+
+/** A provider that throws is not allowed to, and nobody's request fails for it. */
+function whateverComesOfIt(record: () => void): void {
+  try {
+    record()
+  } catch (error) {
+    const name = error instanceof Error ? error.name : typeof error
+    diag.error(`entrada: a telemetry provider threw (${name}).`)
   }
 }
 

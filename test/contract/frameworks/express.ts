@@ -15,7 +15,8 @@ const buildWith =
       helmet({ contentSecurityPolicy: { directives: { formAction: identity.formActionSources } } }),
     )
     if (shape.cors !== undefined) app.use(cors(shape.cors))
-    if (shape.bodyParser === true) app.use(express.urlencoded({ extended: false }))
+    if (shape.bodyParser === 'forms') app.use(express.urlencoded({ extended: false }))
+    if (shape.bodyParser === 'json') app.use(express.json())
     if (isExpressSession(shape)) {
       app.use(session({ secret: 'contract', resave: false, saveUninitialized: false }))
     }

@@ -19,7 +19,7 @@ const build: Framework['build'] = (options, shape) => {
     })
   }
   if (shape.cors !== undefined) app.addHook('onRequest', cors(shape.cors))
-  if (shape.bodyParser === true) app.register(forms)
+  if (shape.bodyParser === 'forms') app.register(forms)
   registerSession(app, shape.session)
 
   app.register(

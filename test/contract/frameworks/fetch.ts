@@ -17,7 +17,7 @@ const build: Framework['build'] = (options, shape) => {
   const notFound = identity.handler(plugins, () => new Response('Not Found', { status: 404 }))
 
   let app: Answer = (request) => (routes.get(new URL(request.url).pathname) ?? notFound)(request)
-  if (shape.bodyParser === true) app = readingForms(app)
+  if (shape.bodyParser === 'forms') app = readingForms(app)
   if (shape.cors !== undefined) app = withCors(shape.cors, app)
   const listener = getRequestListener(app, {
     overrideGlobalObjects: false,

@@ -7,7 +7,7 @@ const build: Framework['build'] = (options, shape) => {
   const identity = entra(options)
   const app = new Hono({ strict: false })
   if (shape.cors !== undefined) app.use(cors(shape.cors))
-  if (shape.bodyParser === true) app.use(readForm)
+  if (shape.bodyParser === 'forms') app.use(readForm)
 
   const mounted = new Hono({ strict: false })
   const plugins = shape.plugins?.<Context, MiddlewareHandler, MiddlewareHandler>(identity) ?? []

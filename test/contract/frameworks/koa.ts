@@ -10,7 +10,8 @@ const build: Framework['build'] = (options, shape) => {
   app.keys = ['contract']
   if (shape.ownHandler !== undefined) app.use(ownHandler(shape.ownHandler))
   if (shape.cors !== undefined) app.use(cors(shape.cors))
-  if (shape.bodyParser === true) app.use(readForm)
+  if (shape.bodyParser === 'forms') app.use(readForm)
+  if (shape.bodyParser === 'json') app.use(leaveForm)
   if (shape.answeredBy === 'errors()') app.use(identity.errors())
   if (shape.session === 'with koa-session and a store') {
     app.use(session({ store: memoryStore() }, app))
@@ -82,6 +83,12 @@ const readForm: Koa.Middleware = async (context, next) => {
     Object.assign(context.request, { body })
   }
   await next()
+}
+
+/** And with one when they read JSON only. */
+const leaveForm: Koa.Middleware = (context, next) => {
+  Object.assign(context.request, { body: {} })
+  return next()
 }
 
 function memoryStore() {

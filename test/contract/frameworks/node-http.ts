@@ -15,7 +15,7 @@ const build: Framework['build'] = (options, shape) => {
       response.writeHead(204).end()
       return
     }
-    if (shape.bodyParser === true) await readForm(request)
+    if (shape.bodyParser === 'forms') await readForm(request)
     const route = routes.get(new URL(request.url ?? '/', 'http://localhost').pathname)
     if (await isAnswered([...plugins, ...(route?.guards ?? [])], request, response)) return
     if (route === undefined) response.writeHead(404).end()
