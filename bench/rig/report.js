@@ -75,8 +75,14 @@ function markdownOf({ date, quick, machine, versions, results, limits, problems 
 
 function targetsTable(targets) {
   if (targets.length === 0) return []
-  const rows = targets.map((one) => [one.what, one.measured, one.target, outcomeOf(one)])
-  return ['### What was aimed at', lines([['', 'measured', 'target', ''], ...rows])]
+  const rows = targets.map((one) => [
+    one.what,
+    one.measured,
+    one.target,
+    outcomeOf(one),
+    one.byHand ?? '',
+  ])
+  return ['### What was aimed at', lines([['', 'measured', 'target', '', 'by hand'], ...rows])]
 }
 
 function listed(head, entries) {

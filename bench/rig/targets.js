@@ -6,16 +6,17 @@
  * @property {number} measured
  * @property {string} target Such as "≤ 1.1 × jose".
  * @property {boolean} met
+ * @property {number} [byHand] What the same work written by hand has come to in the same run.
  */
 
 /** @returns {Target} */
-export function atMost(limit, what, measured, unit = '') {
-  return { what, measured, target: `≤ ${limit}${unit}`, met: measured <= limit }
+export function atMost(limit, what, measured, unit = '', byHand = undefined) {
+  return { what, measured, target: `≤ ${limit}${unit}`, met: measured <= limit, byHand }
 }
 
 /** @returns {Target} */
-export function atLeast(limit, what, measured, unit = '') {
-  return { what, measured, target: `≥ ${limit}${unit}`, met: measured >= limit }
+export function atLeast(limit, what, measured, unit = '', byHand = undefined) {
+  return { what, measured, target: `≥ ${limit}${unit}`, met: measured >= limit, byHand }
 }
 
 export const outcomeOf = ({ met }) => (met ? 'met' : '**missed**')

@@ -1,3 +1,4 @@
+import { bytesOfBinary } from '../protocol/binary-text.js'
 import { shown } from '../protocol/refusal-reason.js'
 import { JwtInvalid, type JwtInvalidReason } from './jwt-invalid.js'
 
@@ -95,14 +96,7 @@ const beyondAscii = /[\x80-\xff]/
 
 /** ASCII, which most tokens are, is its own UTF-8: only the others are decoded a second time. */
 function textIn(binary: string): string {
-  return beyondAscii.test(binary) ? strictUtf8.decode(bytesOf(binary)) : binary
-}
-
-/** A loop, because anybody can send much of it: `Uint8Array.from` takes twenty times as long. */
-function bytesOf(binary: string): Uint8Array {
-  const bytes = new Uint8Array(binary.length)
-  for (let at = 0; at < bytes.length; at += 1) bytes[at] = binary.charCodeAt(at)
-  return bytes
+  return beyondAscii.test(binary) ? strictUtf8.decode(bytesOfBinary(binary)) : binary
 }
 
 /**

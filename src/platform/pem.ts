@@ -1,3 +1,4 @@
+import { bytesOfBinary } from '../protocol/binary-text.js'
 import type { ConfigurationError } from '../protocol/configuration-error.js'
 import { credentialFault } from './credential-fault.js'
 
@@ -52,7 +53,7 @@ function base64In(block: string): string {
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   try {
-    return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+    return bytesOfBinary(atob(base64))
   } catch {
     throw pemFault('holds a certificate that is not base64. Export it again.')
   }

@@ -1,5 +1,6 @@
 import { authorityUrl, type Authority } from './authority.js'
 import type { BearerChallenge, ChallengeContext } from './bearer-challenge.js'
+import { bytesOfBinary } from './binary-text.js'
 import { claimsRequestOf } from './claims-request.js'
 import { refusalDescriptions } from './refusal-reason.js'
 import { challengesOf, type AuthenticateChallenge } from './www-authenticate.js'
@@ -131,8 +132,7 @@ function base64TextOf(encoded: string): string | undefined {
   const standard = encoded.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '')
   if (!/^[A-Za-z0-9+/]+$/.test(standard)) return undefined
   try {
-    const bytes = Uint8Array.from(atob(standard), (letter) => letter.charCodeAt(0))
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytesOfBinary(atob(standard)))
   } catch {
     return undefined
   }

@@ -29,7 +29,7 @@ export interface TokenValidatorSettings {
   readonly aclClients?: readonly string[]
   readonly clock: Clock
   /** What remembered tokens may take. */
-  readonly cacheBytes?: number
+  readonly cacheBytes: number
   readonly challenge?: ChallengeContext
 }
 

@@ -51,7 +51,6 @@ function hasOverage({ claims }: UserCaller): boolean {
 }
 
 const rememberedFor = 5 * 60_000
-const mostBytes = 64 * 1024 * 1024
 /** The caller with its token, which is kept for as long as its groups, and then each of these. */
 const callerBytes = 8 * 1024
 const groupBytes = 64
@@ -95,7 +94,7 @@ type Lookups = BoundedMap<Resolved, UserCaller>
 // Kept per resolver, not per route: the routes of one instance share what was looked up.
 const lookups = new WeakMap<object, Lookups>()
 
-function knownTo(groupsOf: object, limit = mostBytes): Lookups {
+function knownTo(groupsOf: object, limit: number): Lookups {
   const known = lookups.get(groupsOf) ?? createBoundedMap<Resolved, UserCaller>(limit)
   lookups.set(groupsOf, known)
   return known

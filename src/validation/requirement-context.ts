@@ -19,7 +19,7 @@ export interface RequirementContext {
    */
   readonly groupsOf?: ((caller: UserCaller) => Promise<readonly string[]>) | undefined
   /** What the groups that were looked up may take. */
-  readonly cacheBytes?: number | undefined
+  readonly cacheBytes: number
   readonly aclClients?: readonly string[] | undefined
   readonly challenge?: ChallengeContext | undefined
 }

@@ -14,8 +14,6 @@ export interface TokenMemo {
   forget(token: string): void
 }
 
-/** Room for some eight thousand tokens of the usual length. */
-const mostBytes = 64 * 1024 * 1024
 /** What an entry weighs besides text and claims, roughly. */
 const overhead = 512
 /** Of the signature's last characters: more of them would only be more work for 32 bits. */
@@ -26,7 +24,7 @@ const indexLength = 8
  * found by the end of its signature and then compared whole, so that no other token, however alike,
  * can stand for it. Bounded in bytes, not in tokens.
  */
-export function createTokenMemo(limit = mostBytes): TokenMemo {
+export function createTokenMemo(limit: number): TokenMemo {
   const entries = createBoundedMap<
     { readonly token: string; readonly remembered: RememberedToken },
     number

@@ -94,6 +94,7 @@ function world() {
     tenants: oracle.tenants,
     aclClients: oracle.aclClients,
     clock,
+    cacheBytes: 1024 * 1024,
   })
   return { oracle, validator, keys: [...modern, keys.legacy, keys.unpublished, keys.encryption] }
 }

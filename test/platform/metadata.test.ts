@@ -167,6 +167,7 @@ function apiOf(authority: Authority, document: Record<string, unknown>, keyIssue
     audiences: [],
     tenants: undefined,
     clock,
+    cacheBytes: 1024 * 1024,
   })
   const payload = {
     aud: ids.api,

@@ -93,7 +93,6 @@ function guardOver(
       signingKeysOf: options.signingKeysOf,
     }),
   )
-  const cacheBytes = options.memory === 'cold' ? 0 : options.cacheBytes
   const validator = createTokenValidator({
     verifier,
     clientId: ids.api,
@@ -101,7 +100,7 @@ function guardOver(
     tenants: options.tenants,
     aclClients: options.aclClients ?? [],
     clock: () => clock.now,
-    ...(cacheBytes === undefined ? {} : { cacheBytes }),
+    cacheBytes: options.memory === 'cold' ? 0 : (options.cacheBytes ?? 1024 * 1024),
   })
   const times = () => {
     const issued = Math.floor(clock.now / 1000) - 300

@@ -211,6 +211,7 @@ describe('a token that was verified before', () => {
       audiences: [],
       tenants: undefined,
       clock: () => 0,
+      cacheBytes: 1024 * 1024,
       ...changes,
     })
   const expired = new JwtInvalid({ reason: 'expired', found: 'f', expected: 'e', cure: 'c' })

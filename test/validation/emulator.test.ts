@@ -31,6 +31,7 @@ function apiOver(
     audiences: [],
     tenants,
     clock: now,
+    cacheBytes: 1024 * 1024,
   })
   return {
     clock,

@@ -24,6 +24,7 @@ const context: RequirementContext = {
   audiences: ['https://tasks.contoso.example/', 'https://tasks.contoso.example'],
   authority: authorityOf(ids.contoso),
   clock: () => 1_790_000_300_000,
+  cacheBytes: 1024 * 1024,
 }
 
 const claims = (changes: Payload): AccessTokenClaims => ({
@@ -332,8 +333,7 @@ describe('groups of a requirement', () => {
       asked.push(caller)
       return Promise.resolve([one, ...Array.from({ length: 999 }, () => two)])
     }
-    const cacheBytes = 1024 * 1024
-    const check = compileRequirement(needed, { ...context, groupsOf, cacheBytes })
+    const check = compileRequirement(needed, { ...context, groupsOf })
     const callers = Array.from({ length: 30 }, () => user({}, overage))
     for (const caller of callers) await check(caller)
     for (const caller of callers.slice(-10)) await check(caller)

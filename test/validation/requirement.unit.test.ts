@@ -20,6 +20,7 @@ const context: RequirementContext = {
   audiences: [uri],
   authority: authorityOf(ids.contoso),
   clock: () => 0,
+  cacheBytes: 1024 * 1024,
 }
 const claims = { aud: ids.api, iss: 'issuer', exp: 1, oid: ids.ada, sub: 'subject' }
 

@@ -9,7 +9,7 @@ const numbered = (count: number, length = 1000) =>
 
 describe('the memory of verified tokens', () => {
   it('finds a token again, and compares it whole', () => {
-    const memo = createTokenMemo()
+    const memo = createTokenMemo(1024 * 1024)
     const tail = 'T'.repeat(32)
     memo.remember(`one${tail}`, thing('one'))
     expect(memo.recall(`one${tail}`)).toEqual({ name: 'one' })
@@ -21,7 +21,7 @@ describe('the memory of verified tokens', () => {
   })
 
   it('keeps one token per ending of 8 characters, the newer one', () => {
-    const memo = createTokenMemo()
+    const memo = createTokenMemo(1024 * 1024)
     memo.remember('one.TTTTTTTT', thing('one'))
     memo.remember('two.TTTTTTTT', thing('two'))
     expect(memo.recall('one.TTTTTTTT')).toBeUndefined()
@@ -46,9 +46,9 @@ describe('the memory of verified tokens', () => {
     expect(tight.recall(two)).toBeDefined()
   })
 
-  it('O05 holds 64 MiB unless told', () => {
-    const memo = createTokenMemo()
-    const fits = Math.floor((64 * 1024 * 1024) / weight('x'.repeat(1000)))
+  it('O05 holds what fits, the latest used of it', () => {
+    const memo = createTokenMemo(1024 * 1024)
+    const fits = Math.floor((1024 * 1024) / weight('x'.repeat(1000)))
     const tokens = numbered(fits + 1)
     const [first = '', second = ''] = tokens
     for (const token of tokens.slice(0, fits)) memo.remember(token, thing(token))
