@@ -64,7 +64,8 @@ const refusals: Readonly<Record<SignInRefusal, Words>> = {
 const callbackWords: Words = {
   title: 'Sign-in not completed',
   text: [
-    'This sign-in cannot be completed. It may be too old, used before, or started in another browser.',
+    'This sign-in cannot be completed. It may be too old, used before, or started in another browser, ' +
+      'or your browser keeps no cookies for this site.',
     'Please start it again.',
   ],
 }

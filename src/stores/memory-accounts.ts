@@ -2,6 +2,16 @@ import type { Clock } from '../platform/clock.js'
 import type { AccountIndex } from './token-store.js'
 
 const mostAccounts = 100_000
+/** Of one account; an account that signs in without end has entries that nobody can use any more. */
+const mostKeys = 1_000
+
+/** Puts an entry last, and takes the first one out when there are too many. */
+function renewed<Value>(entries: Map<string, Value>, key: string, value: Value, most: number) {
+  entries.delete(key)
+  entries.set(key, value)
+  const [oldest] = entries.keys()
+  if (entries.size > most && oldest !== undefined) entries.delete(oldest)
+}
 
 /** Which entries belong to an account, in one process; the accounts not added to for longest go. */
 export function createMemoryAccounts(clock: Clock): AccountIndex {
@@ -18,11 +28,8 @@ export function createMemoryAccounts(clock: Clock): AccountIndex {
   return {
     add(account, key, lifetime) {
       const keys = listed(account)
-      keys.set(key, clock() + lifetime)
-      accounts.delete(account)
-      accounts.set(account, keys)
-      const [oldest] = accounts.keys()
-      if (accounts.size > mostAccounts && oldest !== undefined) accounts.delete(oldest)
+      renewed(keys, key, clock() + lifetime, mostKeys)
+      renewed(accounts, account, keys, mostAccounts)
       return Promise.resolve()
     },
     keys: (account) => Promise.resolve([...listed(account).keys()]),
