@@ -64,8 +64,8 @@ const refusals: Readonly<Record<SignInRefusal, Words>> = {
 const callbackWords: Words = {
   title: 'Sign-in not completed',
   text: [
-    'This sign-in cannot be completed. It may be too old, used before, or started in another browser, ' +
-      'or your browser keeps no cookies for this site.',
+    'This sign-in cannot be completed. It may be too old, used before, started in another browser or under ' +
+      'another address of this site, or your browser keeps no cookies for it.',
     'Please start it again.',
   ],
 }

@@ -17,6 +17,7 @@ import type { PageRequirement } from './page-guard.js'
 import type { RequestView } from './request-view.js'
 import type { SignInOptions } from './sign-in-options.js'
 import type { ErrorStep, PluginStep, Step } from './step.js'
+import { calledFirst } from './called-first.js'
 
 /**
  * One app registration in a web app, with the words that are the same in every framework.
@@ -213,32 +214,40 @@ export function createIdentity<
     forUser: (request: Request) => pages.forUser(viewOf(request)),
   }
   return Object.freeze({
-    ...createApiGuards((requirement) =>
-      socket.mount(asStep(api.guards.requireAccess(requirement))),
+    ...calledGuards(
+      createApiGuards((requirement) => socket.mount(asStep(api.guards.requireAccess(requirement)))),
     ),
     caller: (request: Request) => api.callers.of(keyOf(request)),
     callerIfAny: (request: Request) => api.callers.ifAny(keyOf(request)),
     verifyToken: (token: string) => api.verifyToken(token),
-    protectedResourceMetadata: (resourceOptions: ProtectedResourceOptions = {}) =>
-      socket.mountPlugin(api.protectedResourceMetadata(resourceOptions)),
+    protectedResourceMetadata: calledFirst(
+      'protectedResourceMetadata',
+      (resourceOptions: ProtectedResourceOptions = {}) =>
+        socket.mountPlugin(api.protectedResourceMetadata(resourceOptions)),
+    ),
     purgeKeys: () => {
       api.purgeKeys()
     },
     ...sources,
     api: (name: string) => createNamedApi(apiNamed(name, { apis }).name, sources),
 
-    signIn: (signInOptions: SignInOptions = {}) => socket.mountPlugin(pages.signIn(signInOptions)),
-    requireSignIn: (requirement: PageRequirement = {}) =>
+    signIn: calledFirst('signIn', (signInOptions: SignInOptions = {}) =>
+      socket.mountPlugin(pages.signIn(signInOptions)),
+    ),
+    requireSignIn: calledFirst('requireSignIn', (requirement: PageRequirement = {}) =>
       socket.mount(pages.requireSignIn(requirement)),
-    requireToken: (...scopes: NonEmpty<string> | DefaultWithNeeds) =>
+    ),
+    requireToken: calledFirst('requireToken', (...scopes: NonEmpty<string> | DefaultWithNeeds) =>
       socket.mount(
         isWithNeeds(scopes)
           ? pages.requireToken([scopes[0]], scopes[1])
           : pages.requireToken(scopes),
       ),
-    adminConsent: (consentOptions: AdminConsentOptions = {}) =>
+    ),
+    adminConsent: calledFirst('adminConsent', (consentOptions: AdminConsentOptions = {}) =>
       socket.mountPlugin(pages.adminConsent(consentOptions)),
-    errors: () => socket.mountErrors(pages.errors()),
+    ),
+    errors: calledFirst('errors', () => socket.mountErrors(pages.errors())),
     account: (request: Request) => pages.account(viewOf(request)),
     accountIfAny: (request: Request) => pages.accountIfAny(viewOf(request)),
     accountOfUpgrade: (request: Upgrade) => pages.accountOfUpgrade(socket.viewOfUpgrade(request)),
@@ -246,6 +255,12 @@ export function createIdentity<
       pages.signOutEverywhere(isUserName(user) ? user : pages.account(viewOf(user))),
     formActionSources,
   })
+}
+
+function calledGuards<Handler>(guards: ApiGuards<Handler>): ApiGuards<Handler> {
+  const makers = Object.entries(guards) as [string, (...given: readonly unknown[]) => Handler][]
+  const called = makers.map(([name, make]) => [name, calledFirst(name, make)])
+  return Object.fromEntries(called) as ApiGuards<Handler> // the same names, each called as before
 }
 
 function isUserName(user: object): user is UserName {

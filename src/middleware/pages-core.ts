@@ -51,7 +51,8 @@ export function createPagesCore(settings: PagesSettings): PagesCore {
     throw new ConfigurationError({
       message:
         'Nothing signs users in: identity.signIn() is not mounted. Mount it after the session ' +
-        'middleware and before the routes: app.use(identity.signIn()).',
+        'middleware and before the routes: app.use(identity.signIn()). In an API, whose callers a guard ' +
+        'such as requireScopes() lets in, use identity.caller(req) and identity.onBehalfOf(req).',
       option: 'signIn',
     })
   }

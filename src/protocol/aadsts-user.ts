@@ -94,7 +94,8 @@ export const userRefusals: readonly AadstsRow[] = [
     [
       [65001],
       'Neither the user nor an administrator has consented to the scopes.',
-      'Send the user through a sign-in for these scopes, or let an administrator consent.',
+      'Send the user through a sign-in for these scopes, as identity.errors() behind the routes of a web app does, ' +
+        'or let an administrator consent.',
     ],
   ]),
   ...rowsOf('admin-consent', [

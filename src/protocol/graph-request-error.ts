@@ -62,7 +62,11 @@ export class GraphRequestError extends EntraError {
 function adviceFor(status: number): string {
   if (status === 401) return 'It did not accept the token; the user may have to sign in again.'
   if (status === 403)
-    return 'The token lacks a permission: ask for consent to the one that the page of this request names.'
+    return (
+      "The token lacks a permission; Graph's reference page of this request names it. In a web app ask for it " +
+      "by name: requireToken('…') or { scopes: '…' }. An API or a daemon gets what \"API permissions\" of its " +
+      'registration lists, once consent is given there.'
+    )
   if (status === 404) return 'There is no such resource, or the token may not see it.'
   if (status === 429) return 'It asks to wait before the next request.'
   return status >= 500 ? 'It could not serve the request.' : 'It did not understand the request.'

@@ -9,6 +9,4 @@ export interface ScopePlanContext {
   readonly clientId?: string | undefined
   /** The tenant that will be asked; an app-only token needs a concrete one. */
   readonly tenant?: string | undefined
-  /** Lets on-behalf-of name scopes instead of `.default`, which the platform documents as required. */
-  readonly allowNamedScopes?: boolean
 }

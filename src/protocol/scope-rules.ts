@@ -146,14 +146,14 @@ function refuseOwnToken({ asked, named, context }: ScopeRequest): void {
 }
 
 /** The documents require `.default` here; that the platform takes more is its courtesy. */
-function requireDefault({ asked, named, context }: ScopeRequest): void {
+function requireDefault({ asked, named }: ScopeRequest): void {
   const individual = named.find((scope) => !scope.isDefault)
-  if (individual === undefined || context.allowNamedScopes === true) return
+  if (individual === undefined) return
   throw new ScopesInvalidError({
     found: `On behalf of a caller, ${quotedScope(individual.text)} names a single permission.`,
     cure:
       `Ask for ${quotedScope(defaultScopeOf(individual.resource))}, as the platform documents it: nobody ` +
-      'is there to consent to more. To name scopes all the same, set allowNamedScopes: true.',
+      'is there to consent to more. What the token has to hold can be said beside it, as needs.',
     scopes: textsOf(asked),
   })
 }

@@ -14,6 +14,9 @@ export function scopeWarnings(
 
 function unknownName({ isBare, isDefault, permission }: Scope): string | undefined {
   if (!isBare || isDefault || isGraphDelegatedPermission(permission)) return undefined
+  if (permission.includes(',')) {
+    return `${quotedScope(permission)} holds a comma. Scopes are separated by spaces, or given as a list.`
+  }
   const closest = closestGraphPermission(permission)
   return (
     `${quotedScope(permission)} has no resource, so it is asked of Microsoft Graph, which has no ` +

@@ -168,9 +168,12 @@ function missingPermission(text: string, instead: string): ScopesInvalidError {
 }
 
 function notText(item: unknown): ScopesInvalidError {
+  const kind = item === null ? 'null' : Array.isArray(item) ? 'a list' : typeof item
   return new ScopesInvalidError({
-    found: `A scope is ${item === null ? 'null' : typeof item} rather than text.`,
-    cure: 'Give a string with spaces between scopes, or an array of strings.',
+    found: `A scope is ${kind} rather than text.`,
+    cure:
+      'Give a string with spaces between scopes, or an array of strings; where scopes are arguments, such as ' +
+      "in requireToken('User.Read', 'Mail.Read'), each by itself.",
     scopes: [],
   })
 }

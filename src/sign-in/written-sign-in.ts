@@ -29,8 +29,8 @@ const expectedContexts = 5
 /**
  * In a cookie there is room for who the user is and what greets them. A user name that does not fit
  * is left out, because a part of one names somebody else; a name is cut. Which authentication
- * contexts and when the user authenticated goes along, and so does what the application wants to
- * have there, on top.
+ * contexts and when the user authenticated goes along. So do the app roles, which decide what the user
+ * may do, and what the application wants to have there, on top.
  */
 export function shortOf(written: WrittenSignIn): ShortSignIn {
   const { id, at, seen, claims, session, details, ended } = written
@@ -56,13 +56,16 @@ export function shortOf(written: WrittenSignIn): ShortSignIn {
     letters.pop()
   }
   const short = [...who, withUsername, letters.join('')] as const
+  const roles = rolesIn(claims)
+  if (roles.length > 0) return [...short, details ?? null, roles]
   return details === undefined ? short : [...short, details]
 }
 
 /** Reads what a session holds of a sign-in, whole or short; our own seal vouches for its form. */
 export function writtenOf(held: WrittenSignIn | ShortSignIn): WrittenSignIn {
   if (!isShort(held)) return held
-  const [id, at, seenAfter, tid, oid, sub, sid, age, contexts, username, name, details] = held
+  const [id, at, seenAfter, tid, oid, sub, sid, age, contexts, username, name, ...onTop] = held
+  const [details, roles] = onTop
   const claims = Object.entries({
     tid,
     oid,
@@ -72,13 +75,14 @@ export function writtenOf(held: WrittenSignIn | ShortSignIn): WrittenSignIn {
     acrs: contexts === '' ? '' : contexts.split(' '),
     name,
     preferred_username: username,
+    roles: roles ?? '',
   })
   return {
     id,
     at,
     seen: at + (seenAfter === '' ? 0 : seenAfter) * 1000,
     claims: Object.fromEntries(claims.filter(([, value]) => value !== '')),
-    details,
+    details: details ?? undefined,
     ended: seenAfter === '' ? true : undefined,
   }
 }
@@ -96,8 +100,13 @@ export type ShortSignIn = readonly [
   contexts: string,
   username: string,
   name: string,
-  details?: AccountDetails,
+  details?: AccountDetails | null,
+  roles?: readonly string[],
 ]
+
+function rolesIn({ roles }: IdTokenClaims): readonly string[] {
+  return Array.isArray(roles) ? roles.filter((role) => typeof role === 'string') : []
+}
 
 function isShort(held: WrittenSignIn | ShortSignIn): held is ShortSignIn {
   return Array.isArray(held)

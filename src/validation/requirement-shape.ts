@@ -63,11 +63,16 @@ function nameIn(entry: unknown, name: string): string {
   if (typeof entry === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(entry)) return entry
   throw mistake(
     name,
-    `${name} holds ${printed(entry)}. Expected a name without spaces and quotes; write several names as several entries.`,
+    `${name} holds ${printed(entry)}. Expected a name without spaces and quotes; write several names as ` +
+      "several arguments, such as requireScopes('Tasks.Read', 'Tasks.Write').",
   )
 }
 
 function printed(value: unknown): string {
   if (value === undefined || typeof value === 'function') return `a value of type ${typeof value}`
-  return JSON.stringify(value)
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return 'an object that refers to itself'
+  }
 }

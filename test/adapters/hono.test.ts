@@ -5,7 +5,7 @@ import { stream } from 'hono/streaming'
 import type { Account, Caller } from 'entrada'
 import { contosoDirectory, startEmulator, type Emulator } from 'entrada/emulator'
 import { entra, type EntraOptions } from 'entrada/hono'
-import { ada, adaId, tasksApiId, webAppId } from '../support/identity-app.js'
+import { ada, adaId, contosoId, tasksApiId, webAppId } from '../support/identity-app.js'
 import { signIn as signInAt } from '../support/user-agent.js'
 import { apiOptions, browserFor, formRequest, origin, webAppOptions } from './web-app.js'
 
@@ -47,6 +47,27 @@ describe('a guard on a Hono route', () => {
       403,
       'The access token lacks a required scope.',
     ])
+  })
+
+  it('reports what Graph refused, which is no answer to whoever called', async () => {
+    const told = jest.spyOn(console, 'error').mockReturnValue(undefined)
+    const identity = entra(apiOptions(emulator))
+    const app = new Hono()
+    app.get('/mail', identity.requireScopes('access_as_user'), async (c) =>
+      c.json(await identity.onBehalfOf(c).graph.get('/me/messages')),
+    )
+    app.onError(identity.errors())
+    const graph = '00000003-0000-0000-c000-000000000000'
+    const grant = { tenant: contosoId, client: tasksApiId, user: adaId, resource: graph }
+    emulator.grants.grantDelegated({ ...grant, scopes: ['User.Read'] })
+    const answer = await app.request('/mail', await asUser('access_as_user'))
+    expect([answer.status, told.mock.calls]).toEqual([
+      502,
+      [[expect.objectContaining({ code: 'ERR_ENTRA_GRAPH_REQUEST', graphStatus: 403 })]],
+    ])
+    expect(await answer.text()).toBe('')
+    const refused = await app.request('/mail')
+    expect([refused.status, told.mock.calls]).toEqual([401, [expect.anything()]])
   })
 
   it('keeps the callers of two instances apart', async () => {

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { contosoDirectory, startEmulator, type Emulator } from 'entrada/emulator'
 import {
@@ -60,6 +62,31 @@ describe('the programs of the documents, run as printed on the emulator', () => 
   it.each(programsThatNeed(undefined))('%s: %s', (_document, _name, program) =>
     runAsPrinted(program),
   )
+
+  it('docs/call-graph.md: a daemon, which ends by itself', async () => {
+    const [, code = ''] =
+      /^```js\n([^`]*?forApp\(\)\.graph[^`]*?)^```$/m.exec(
+        readFileSync('docs/call-graph.md', 'utf8'),
+      ) ?? []
+    const environment = {
+      PATH: process.env['PATH'],
+      AZURE_AUTHORITY_HOST: emulator.origin,
+      AZURE_TENANT_ID: '7d1c9a10-5a6e-4a1d-8f6c-0b2f5e9d3a77',
+      AZURE_CLIENT_ID: '8a2e4c6f-1b3d-4f59-b7a0-c5d3e1f90264',
+      AZURE_CLIENT_SECRET: 'daemon-secret-for-the-emulator-only',
+      ENTRADA_GRAPH_ENDPOINT: emulator.graphOrigin,
+    }
+    emulator.grants.grantApplication({
+      tenant: environment.AZURE_TENANT_ID,
+      client: environment.AZURE_CLIENT_ID,
+      resource: '00000003-0000-0000-c000-000000000000',
+      roles: ['User.Read.All'],
+    })
+    const run = promisify(execFile)
+    const words = ['--input-type=module', '--eval', code]
+    const { stdout } = await run(process.execPath, words, { env: environment })
+    expect(stdout).toContain('Ada Example')
+  })
 
   it('has no check left over from a program that is gone', () => {
     const names = documentPrograms().map(({ document, name }) => `${document}: ${name}`)

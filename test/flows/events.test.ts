@@ -183,6 +183,20 @@ describe('what a sign-in tells the developer', () => {
     },
   )
 
+  it('S10 that a Secure cookie of the session is not sent over http, where nobody stays signed in', async () => {
+    const told = async (session: WebAppOptions['session'], headers = {}) => {
+      const { app, warnings } = await start({ session: session ?? {} })
+      await createUserAgent().step(`${app.origin}/private`, { headers })
+      await createUserAgent().step(`${app.origin}/private`, { headers })
+      return warnings
+    }
+    expect(await told({ cookie: { secure: true } })).toEqual([
+      expect.stringContaining("app.set('trust proxy', 1)"),
+    ])
+    expect(await told({ cookie: { secure: 'auto' } })).toEqual([])
+    expect(await told({ cookie: { secure: false } })).toEqual([])
+  })
+
   it.each([
     [true, 1],
     [false, 0],

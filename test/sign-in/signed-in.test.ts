@@ -112,6 +112,16 @@ describe('a sign-in in a cookie session', () => {
     expect(String([...content.values()][0]).length).toBeLessThan(1_000)
   })
 
+  it('keeps the app roles, by which a page may let in or refuse, with details and without', async () => {
+    const roles = ['Tasks.Admin', 'Reader']
+    for (const details of [undefined, { plan: 'gold' }]) {
+      const session = cookieSession()
+      await sessions.write(session, { claims: { ...claims, roles }, details })
+      const { account } = (await sessions.read(session)) ?? {}
+      expect([account?.claims['roles'], account?.details]).toEqual([roles, details ?? {}])
+    }
+  })
+
   it('keeps a session id and a tenant that are no GUIDs as they are', async () => {
     const session = cookieSession()
     await sessions.write(session, {

@@ -440,7 +440,7 @@ describe('a requirement that requires nothing, or what cannot be', () => {
     ['a lone string', { user: { scopes: 'A' } }, /at least one entry/],
     ['an empty scope', { user: { scopes: [''] } }, /without spaces/],
     ['a number', { user: { scopes: [7] } }, /user\.scopes holds 7/],
-    ['two in one', { user: { scopes: ['A B'] } }, /several entries/],
+    ['two in one', { user: { scopes: ['A B'] } }, /several arguments/],
     ['a list in a list', { user: { scopes: [['A']] } }, /without spaces/],
     ['one twice', { user: { scopes: ['A', 'A'] } }, /names "A" twice/],
     ['one in both forms', { user: { scopes: ['A', `api://${ids.api}/A`] } }, /names "A" twice/],

@@ -64,6 +64,10 @@ class ExpressSession implements SessionPort {
     return isStrict(this.#request.session['cookie'])
   }
 
+  get doubts(): readonly string[] {
+    return isWithheld(this.#request) ? [insecureDoubt] : []
+  }
+
   onNeedlessSave(tell: () => void): void {
     watchSave(this.#request.session, tell)
   }
@@ -97,6 +101,24 @@ class ExpressSession implements SessionPort {
   get aside(): SessionAside {
     return asideOf(this.#request)
   }
+}
+
+/**
+ * Said once, at the first session, for nobody would stay signed in: express-session sends no secure
+ * cookie over http.
+ */
+const insecureDoubt =
+  'The session cookie is Secure and the request came by http, so express-session does not send it, ' +
+  "and each sign-in leads to another one. Behind a proxy that ends https use app.set('trust proxy', 1), " +
+  "unless session({ proxy: true }) says so already; on http://localhost use cookie: { secure: 'auto' }."
+
+/** By express-session's own rule: a connection of TLS, or what the app believes of a proxy. */
+function isWithheld(request: Mounted): boolean {
+  const { secure } = Object(request.session['cookie']) as { secure?: unknown }
+  if (secure !== true) return false
+  const { secure: isHttps, socket } = request as { secure?: unknown; socket?: unknown }
+  const { encrypted } = Object(socket) as { encrypted?: unknown }
+  return encrypted !== true && isHttps !== true
 }
 
 /** express-session's cookie object; `true` is its word for Strict. */
