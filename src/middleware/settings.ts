@@ -188,7 +188,13 @@ function tenantOf(options: EntraOptions): string {
   })
 }
 
-function refuseUnknownNames(options: EntraOptions): void {
+function refuseUnknownNames(options: unknown): void {
+  if (typeof options !== 'object' || options === null) {
+    const found = options === null ? 'null' : `a ${typeof options}`
+    throw new ConfigurationError({
+      message: `entra() was given ${found}. Expected an object of options, or nothing.`,
+    })
+  }
   const known = Object.keys(optionNames)
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue

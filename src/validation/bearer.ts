@@ -30,7 +30,7 @@ export function bearerTokenOf(
   const known = value.slice('bearer '.length)
   if (value.startsWith(' ', 'bearer'.length) && isKnown(known)) return known
   const token = credentials.exec(value)?.[1]
-  if (token === undefined) throw new RequestInvalidError(malformed, context)
+  if (token === undefined) throw new RequestInvalidError(faultIn(known), context)
   return token
 }
 
@@ -80,6 +80,18 @@ const sentTwice: Explanation = {
   found: 'more than one Authorization header',
   expected: 'one, so that nobody on the way can choose another',
   cure: sendIt,
+}
+
+/** Where a token of this library was put into the text as an object. */
+function faultIn(credentials: string): Explanation {
+  return credentials.trim() === '[redacted]' ? notRevealed : malformed
+}
+
+const notRevealed: Explanation = {
+  reason: 'header-syntax',
+  found: 'the text [redacted] in place of a token',
+  expected: "'Bearer', one space and the token (RFC 6750 section 2.1)",
+  cure: 'A token of this library shows as [redacted] wherever it is printed: send what token.reveal() gives.',
 }
 
 const malformed: Explanation = {

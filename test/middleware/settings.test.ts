@@ -29,6 +29,10 @@ function faultOf(options: unknown, environment: Record<string, string> = {}): Co
 }
 
 describe('options and environment', () => {
+  it.each([[null], ['tenant'], [() => undefined]])('R04 are an object, and not %p', (options) => {
+    expect(faultOf(options).message).toMatch(/^entra\(\) was given .*Expected an object of options/)
+  })
+
   it('takes everything from the environment, so that entra() alone works', () => {
     const settings = settingsOf(
       {},

@@ -48,6 +48,14 @@ describe('what a developer is told of a header without a usable token', () => {
     })
   })
 
+  it('G05 a token of this library was sent as it prints', () => {
+    expect(refusalOf('Bearer [redacted]').explanation).toMatchObject({
+      reason: 'header-syntax',
+      found: 'the text [redacted] in place of a token',
+      cure: expect.stringContaining('token.reveal()'),
+    })
+  })
+
   it.each(['Bearer/abc', 'Bearer=abc', 'Bearer abc def', 'Bearer abc  def', 'Bearer =', 'Bearer'])(
     'G05 what was sent is no token: %j',
     (header) => {
