@@ -112,13 +112,13 @@ const insecureDoubt =
   "and each sign-in leads to another one. Behind a proxy that ends https use app.set('trust proxy', 1), " +
   "unless session({ proxy: true }) says so already; on http://localhost use cookie: { secure: 'auto' }."
 
-/** By express-session's own rule: a connection of TLS, or what the app believes of a proxy. */
+/**
+ * Express says by which protocol a request came, with what it believes of a proxy; a request that
+ * changes protocols has not been to Express, and says nothing.
+ */
 function isWithheld(request: Mounted): boolean {
   const { secure } = Object(request.session['cookie']) as { secure?: unknown }
-  if (secure !== true) return false
-  const { secure: isHttps, socket } = request as { secure?: unknown; socket?: unknown }
-  const { encrypted } = Object(socket) as { encrypted?: unknown }
-  return encrypted !== true && isHttps !== true
+  return secure === true && 'secure' in request && request.secure === false
 }
 
 /** express-session's cookie object; `true` is its word for Strict. */
