@@ -48,6 +48,13 @@ const refusals: Readonly<Record<SignInRefusal, Words>> = {
     title: 'Further proof needed',
     text: ['This page needs a stronger or more recent sign-in than the one you completed.'],
   },
+  role: {
+    title: 'No access',
+    text: [
+      'Your account may not open this page.',
+      'If you need it, ask the people who run this application to give you the role for it.',
+    ],
+  },
   provider: {
     title: 'Sign-in refused',
     text: [

@@ -24,6 +24,11 @@ export interface PageRequirement {
   /** Authentication contexts of Conditional Access, such as `c1`; all of them have to be met. */
   readonly acrs?: string | NonEmpty<string>
   /**
+   * App roles that the user holds, every one of them, as the ID token says (`roles`): 403 otherwise. A role
+   * that is given or taken counts from the next sign-in.
+   */
+  readonly roles?: string | NonEmpty<string>
+  /**
    * The user has authenticated at Entra at most this many seconds ago, give or take `clockTolerance`. Needs
    * the optional claim `auth_time` in the registration's ID token.
    */
@@ -52,7 +57,7 @@ export function createPageGuard(settings: PageGuardSettings): PageGuard {
   const { clock, clockToleranceSeconds, loginPath, histories, sendAway, sessionOf } = settings
 
   return function pageGuard(requirement) {
-    const { acrs, maxAge, prompt } = demandOf(requirement)
+    const { acrs, roles, maxAge, prompt } = demandOf(requirement)
     const content = {
       ...(acrs.length === 0 ? {} : { acrs }),
       ...(maxAge === undefined ? {} : { maxAge }),
@@ -61,6 +66,9 @@ export function createPageGuard(settings: PageGuardSettings): PageGuard {
 
     function admitted(request: RequestView, signedIn: SignedIn | undefined) {
       if (signedIn === undefined) return toSignIn(request)
+      if (!holdsAll(roles, signedIn.account)) {
+        return settings.errors(request, new SignInRefusedError('role'))
+      }
       const time = { now: clock(), toleranceSeconds: clockToleranceSeconds }
       const unmet = unmetBy(signedIn.account.claims, content, time)
       return unmet && toProve(request, signedIn.account, unmet)
@@ -90,6 +98,13 @@ export function createPageGuard(settings: PageGuardSettings): PageGuard {
   }
 }
 
+/** Letter by letter, as Entra tells roles apart. */
+function holdsAll(roles: readonly string[], { claims }: SignedIn['account']): boolean {
+  if (roles.length === 0) return true
+  const held: unknown = claims['roles']
+  return Array.isArray(held) && roles.every((role) => held.includes(role))
+}
+
 /** What another page required stays met, so that two pages do not send the user to and fro. */
 function withHeld(
   { acrs, ...content }: SignInRequirement,
@@ -113,15 +128,18 @@ export function checkPageRequirement(requirement: PageRequirement): void {
 
 interface Demand {
   readonly acrs: readonly string[]
+  readonly roles: readonly string[]
   readonly maxAge: number | undefined
   readonly prompt: InteractivePrompt | undefined
 }
 
 function demandOf(requirement: PageRequirement): Demand {
   const unknown = Object.keys(requirement).find(
-    (name) => !['acrs', 'maxAge', 'prompt'].includes(name),
+    (name) => !['acrs', 'roles', 'maxAge', 'prompt'].includes(name),
   )
-  if (unknown !== undefined) throw fault(`${unknown} is not known. Expected acrs, maxAge, prompt.`)
+  if (unknown !== undefined) {
+    throw fault(`${unknown} is not known. Expected acrs, roles, maxAge, prompt.`)
+  }
   const { acrs = [], maxAge, prompt } = requirement
   const contexts = [acrs].flat().map((context: unknown) => String(context).toLowerCase())
   if (!contexts.every((context) => /^[a-z0-9:._-]{1,64}$/.test(context))) {
@@ -135,7 +153,19 @@ function demandOf(requirement: PageRequirement): Demand {
       `prompt is ${JSON.stringify(prompt)}. Expected one of ${interactivePrompts.join(', ')}.`,
     )
   }
-  return Object.freeze({ acrs: Object.freeze(contexts), maxAge, prompt })
+  const roles = rolesOf(requirement)
+  return Object.freeze({ acrs: Object.freeze(contexts), roles, maxAge, prompt })
+}
+
+/** A list that a program left empty would let everybody in. */
+function rolesOf({ roles }: PageRequirement): readonly string[] {
+  if (roles === undefined) return []
+  const names: readonly unknown[] = [roles].flat()
+  const isGood = (name: unknown) => typeof name === 'string' && /^\S{1,120}$/.test(name)
+  if (names.length > 0 && names.every(isGood)) return Object.freeze([...names]) as readonly string[]
+  throw fault(
+    `roles is ${JSON.stringify(roles)}. Expected values of app roles, without spaces, such as 'Task.Admin'.`,
+  )
 }
 
 function fault(found: string): ConfigurationError {

@@ -26,6 +26,7 @@ export type SignInRefusal =
   | 'tenant'
   | 'interaction'
   | 'requirement'
+  | 'role'
   | 'provider'
   | 'application'
 
@@ -36,6 +37,7 @@ const refusals: Readonly<Record<SignInRefusal, string>> = {
   tenant: 'Accounts of this organization cannot use this application.',
   interaction: 'The sign-in could not be completed without the user.',
   requirement: 'The sign-in did not meet what this page requires.',
+  role: 'This account does not hold the app role that this page requires.',
   provider: 'Microsoft Entra ID refused the sign-in.',
   application: 'This account may not use this application.',
 }
@@ -49,7 +51,7 @@ export interface SignInRefusedDetail {
   readonly unmet?: 'acrs' | 'max-age' | 'auth-time' | undefined
 }
 
-/** Entra, the tenant policy or the application refused this sign-in: 403, nobody is signed in. */
+/** Entra, the tenant policy, the application or a page of it refused this sign-in: 403. */
 export class SignInRefusedError extends Refusal {
   readonly code = 'ERR_ENTRA_SIGN_IN_REFUSED'
   readonly reason: SignInRefusal

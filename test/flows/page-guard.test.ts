@@ -8,6 +8,7 @@ import {
 } from '../../src/protocol/token-errors.js'
 import { createUserAgent, signIn, type UserAgent } from '../support/user-agent.js'
 import { ada } from './arrival.js'
+import { withClaims } from './tampering.js'
 import {
   contosoId,
   startConsentedEmulator,
@@ -65,6 +66,56 @@ describe('a page for signed-in users', () => {
       })
       expect(page.headers.get('cache-control')).toBe('no-store')
     }
+  })
+
+  it('lets in who holds every app role, and tells the others; a guard without a role is refused', async () => {
+    const app = await start({
+      fetch: withClaims(emulator, { roles: ['Task.Admin', 'Reader'] }),
+      routes: (express, core, mount) => {
+        const guarded = (path: string, roles: string | [string, ...string[]]) =>
+          express.get(path, mount(core.pageGuard({ roles })), (_request, response) => {
+            response.send('in')
+          })
+        guarded('/admin', 'Task.Admin')
+        guarded('/both', ['Task.Admin', 'Reader'])
+        guarded('/other', ['Task.Admin', 'task.admin'])
+      },
+    })
+    const agent = createUserAgent()
+    expect((await agent.step(`${app.origin}/admin`)).status).toBe(302)
+    expect((await signIn(agent, `${app.origin}/admin`, ada)).html).toBe('in')
+    expect((await agent.get(`${app.origin}/both`)).html).toBe('in')
+    const page = await agent.get(`${app.origin}/other`)
+    expect([page.status, page.html]).toEqual([
+      403,
+      expect.stringContaining('may not open this page'),
+    ])
+    const program = await agent.xhr(`${app.origin}/other`)
+    expect([program.status, JSON.parse(program.html)]).toEqual([
+      403,
+      {
+        error: 'ERR_ENTRA_SIGN_IN_REFUSED',
+        message: 'This account does not hold the app role that this page requires.',
+      },
+    ])
+    for (const roles of [[], '', 'two words', [7], null]) {
+      expect(() => app.core.pageGuard({ roles: roles as string })).toThrow(/roles is .*Expected/)
+    }
+  })
+
+  it('refuses a user without any role', async () => {
+    const app = await start({
+      routes: (express, core, mount) => {
+        express.get(
+          '/admin',
+          mount(core.pageGuard({ roles: 'Task.Admin' })),
+          (_request, response) => {
+            response.send('in')
+          },
+        )
+      },
+    })
+    expect((await signIn(createUserAgent(), `${app.origin}/admin`, ada)).status).toBe(403)
   })
 
   it('R27 a form that was sent is not lost without a word: a page with a button', async () => {
