@@ -40,6 +40,7 @@ export function readArguments(flags: Flags, typed: readonly string[]): Arguments
       {
         type: value === undefined ? ('boolean' as const) : ('string' as const),
         multiple: repeated,
+        ...(name === 'help' ? { short: 'h' } : {}),
       },
     ]),
   )

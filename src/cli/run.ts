@@ -27,7 +27,7 @@ async function commandRun(typed: readonly string[], terminal: Terminal): Promise
     terminal.print(version())
     return exitCodes.good
   }
-  if (name === undefined || name === '--help' || name === 'help') {
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     terminal.print(overview())
     return name === undefined ? exitCodes.usage : exitCodes.good
   }

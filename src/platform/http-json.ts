@@ -8,11 +8,14 @@ export class DocumentUnavailable extends Error {
   readonly failure: PlatformFault['failure']
   /** What the platform asked for with Retry-After, in milliseconds. */
   readonly retryAfter: number | undefined
+  /** HTTP status of an answer that was none. */
+  readonly status: number | undefined
 
-  constructor(failure: PlatformFault['failure'], retryAfter?: number) {
+  constructor(failure: PlatformFault['failure'], retryAfter?: number, status?: number) {
     super(`The document is unavailable: ${failure}.`)
     this.failure = failure
     this.retryAfter = retryAfter
+    this.status = status
   }
 }
 
@@ -40,7 +43,8 @@ export async function fetchJson(url: string, request: DocumentRequest): Promise<
   const response = await whileTimeRemains(request.deadline, sendTwice(url, request))
   if (response.status !== 200) {
     dismiss(response)
-    throw new DocumentUnavailable('status', retryAfterOf(response, request.clock))
+    const retryAfter = retryAfterOf(response, request.clock)
+    throw new DocumentUnavailable('status', retryAfter, response.status)
   }
   const text = await whileTimeRemains(request.deadline, readText(response))
   return { content: parse(text), serverTime: serverTimeOf(response) }

@@ -32,12 +32,15 @@ export class KeysUnavailable extends Error {
   readonly endpoint: PlatformFault['endpoint']
   readonly failure: PlatformFault['failure']
   readonly retryAfter: number | undefined
+  /** HTTP status of an answer that was none. */
+  readonly status: number | undefined
 
   constructor(endpoint: PlatformFault['endpoint'], reason: DocumentUnavailable) {
     super(`The ${endpoint} are unavailable: ${reason.failure}.`)
     this.endpoint = endpoint
     this.failure = reason.failure
     this.retryAfter = reason.retryAfter
+    this.status = reason.status
   }
 }
 

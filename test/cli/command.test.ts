@@ -25,11 +25,13 @@ describe('the entrada command', () => {
     for (const name of ['emulator', 'explain', 'doctor'])
       expect(asked.printed).toContain(`npx entrada ${name}`)
     expect(await cli([])).toEqual({ ...asked, code: 2 })
+    expect(await cli(['-h'])).toEqual(asked)
   })
 
   it.each(['emulator', 'explain', 'doctor'])('%s --help names every option', async (name) => {
     const { printed, code } = await cli([name, '--help'])
     expect(code).toBe(0)
+    expect(await cli([name, '-h'])).toMatchObject({ printed, code })
     expect(printed).toMatch(/^ {2}--json {2,}\S/m)
     expect(printed.split('\n').every((line) => line.length <= 100)).toBe(true)
   })
@@ -48,6 +50,7 @@ describe('the entrada command', () => {
     [['doctor', '--accept', 'everything'], 'no finding of the doctor'],
     [['doctor', '--config', '/gone.mjs'], '/gone.mjs cannot be loaded'],
     [['emulator', '--port', 'http'], '--port is "http"'],
+    [['emulator', '--port', '65535'], 'Give Microsoft Graph one: --graph-port.'],
     [['emulator', 'start'], 'takes options only'],
   ])('%j ends with 2 and a line on standard error', async (args, words) => {
     const { code, told, printed } = await cli(args)

@@ -100,6 +100,16 @@ describe('entrada doctor, asking the authority', () => {
     expect((await examine([])).ids).toContain('metadata-foreign')
   })
 
+  it.each([429, 503])('a platform that answers %d is no unknown tenant', async (status) => {
+    emulator.faults.set({ endpoint: 'discovery', kind: 'status', status })
+    const { findings } = await examine([])
+    const [first] = findings
+    expect(first).toMatchObject({
+      id: 'platform-unreachable',
+      found: expect.stringContaining(`${status}`),
+    })
+  })
+
   it('keys that cannot be had are found', async () => {
     emulator.faults.set({ endpoint: 'keys', kind: 'reset' })
     const { findings } = await examine([])

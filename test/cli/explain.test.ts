@@ -24,6 +24,18 @@ async function explain(token: string, args: readonly string[] = [], world: CliWo
 }
 
 describe('entrada explain', () => {
+  it.each([
+    [['--scopes', ''], '--scopes is empty'],
+    [['--scopes', '.default'], 'user.scopes'],
+    [['--scopes', 'https://graph.microsoft.com/User.Read'], 'user.scopes'],
+    [['--scopes', 'A', '--any-scope', 'B'], 'anyScope'],
+  ])('ends with 2 for %j, of which no guard is made', async (args, words) => {
+    const token = await emulator.mintToken({ ...user, scopes: ['Tasks.Read'] })
+    const { code, told } = await explain(token, args, { environment: guard() })
+    expect([code, told]).toEqual([2, expect.stringContaining(words)])
+    expect(told).not.toContain('    at ')
+  })
+
   it('says what a delegated token is, in words', async () => {
     const token = await emulator.mintToken({ ...user, scopes: ['Tasks.Read', 'access_as_user'] })
     const { printed, code } = await explain(token)

@@ -224,6 +224,16 @@ it('takes a disabled account out of every grant that needs its user', async () =
   const user = emulator.directory.tenants[0]?.users.find(({ id }) => id === ada)
   if (user !== undefined) user.accountEnabled = false
   expect((await refresh(token)).body['error_codes']).toEqual([50057])
+  const assertion = await emulator.mintToken({ resource: tasksApi, user: ada })
+  const behalf = await postToken(emulator, {
+    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    client_id: tasksApi,
+    client_secret: 'tasks-api-secret-for-the-emulator-only',
+    requested_token_use: 'on_behalf_of',
+    scope: 'https://graph.microsoft.com/.default',
+    assertion,
+  })
+  expect(behalf.body['error_codes']).toEqual([50057])
   const { page } = await authorize(emulator)
   expect(page.html).toContain('AADSTS50057')
   if (user !== undefined) delete user.accountEnabled

@@ -442,6 +442,8 @@ describe('on-behalf-of', () => {
     ver: '2.0',
   })
 
+  const v1Issuer = `https://sts.windows.net/${contoso}/`
+
   it.each<[string, () => Promise<string>, string, number]>([
     [
       'a token for another API',
@@ -465,6 +467,18 @@ describe('on-behalf-of', () => {
     [
       'a token with a broken signature',
       async () => (await userToken()).replace(/.{8}$/, 'AAAAAAAA'),
+      'invalid_grant',
+      50013,
+    ],
+    [
+      "a token signed by the key of personal accounts, for an organization's user",
+      () => emulator.mintToken({ resource: tasksApi, user: ada, key: { family: 'personal' } }),
+      'invalid_grant',
+      50013,
+    ],
+    [
+      'a v2.0 token by the issuer of v1.0',
+      () => emulator.sign({ ...idTokenClaims(), azp: webApp, scp: 'x', iss: v1Issuer }),
       'invalid_grant',
       50013,
     ],

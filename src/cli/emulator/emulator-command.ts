@@ -7,6 +7,7 @@ import { exitCodes, type Terminal } from '../terminal.js'
 import { startedEmulator } from './started-emulator.js'
 
 const usualPort = 8400
+const mostPort = 65_535
 
 /** Runs the emulator until it is interrupted. */
 export const emulatorCommand: Command = {
@@ -37,6 +38,11 @@ async function run(typed: Arguments, terminal: Terminal): Promise<number> {
   if (typed.operands.length > 0) throw usageError('entrada emulator takes options only.')
   const port = portOf(typed, 'port') ?? usualPort
   const graphPort = portOf(typed, 'graph-port') ?? (port === 0 ? 0 : port + 1)
+  if (graphPort > mostPort) {
+    throw usageError(
+      `--port is ${port}, the last there is. Give Microsoft Graph one: --graph-port.`,
+    )
+  }
   const file = typed.textOf('directory')
   const path = file === undefined ? undefined : resolve(terminal.workingDirectory, file)
   const interrupted = terminal.untilInterrupted()
@@ -54,7 +60,7 @@ async function run(typed: Arguments, terminal: Terminal): Promise<number> {
 function portOf(typed: Arguments, flag: 'port' | 'graph-port'): number | undefined {
   const text = typed.textOf(flag)
   if (text === undefined) return undefined
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
+  if (/^\d{1,5}$/.test(text) && Number(text) <= mostPort) return Number(text)
   throw usageError(`--${flag} is ${JSON.stringify(text)}. Expected a number from 0 to 65535.`)
 }
 

@@ -77,6 +77,12 @@ function settingsFrom(typed: Arguments, terminal: Terminal): Settings | undefine
 }
 
 function requirementOf(typed: Arguments): AccessRequirement | undefined {
+  for (const name of ['scopes', 'any-scope', 'user-roles', 'app-roles']) {
+    // A variable of the shell that is not set would make a guard that asks for nothing.
+    if (typed.has(name) && typed.wordsOf(name).length === 0) {
+      throw usageError(`--${name} is empty. Expected names, or leave it out.`)
+    }
+  }
   const lists = {
     scopes: typed.wordsOf('scopes'),
     anyScope: typed.wordsOf('any-scope'),

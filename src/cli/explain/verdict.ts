@@ -1,11 +1,13 @@
 import type { Settings } from '../../middleware/settings.js'
 import { createJwtVerifier } from '../../platform/verified-jwt.js'
 import { AccessRefusal } from '../../protocol/access-errors.js'
+import { ConfigurationError } from '../../protocol/configuration-error.js'
 import { EntraError } from '../../protocol/entra-error.js'
 import type { Explanation } from '../../protocol/refusal-reason.js'
 import { createTokenValidator } from '../../validation/access-token.js'
 import { compileRequirement } from '../../validation/compile-requirement.js'
 import type { AccessRequirement } from '../../validation/requirement.js'
+import { usageError } from '../command-error.js'
 import { unsignedVerifierOf } from './unsigned-verifier.js'
 
 /** What the guard of a configuration says to a token. */
@@ -30,13 +32,13 @@ export interface Question {
   readonly signature: 'judged' | 'left out'
 }
 
-/** @throws ConfigurationError for a requirement that no guard could be made of. */
+/** @throws CommandError for a requirement that no guard could be made of. */
 export async function verdictOf(question: Question): Promise<Verdict> {
   const { settings, requirement, token } = question
   const verifier =
     question.signature === 'judged' ? createJwtVerifier(settings) : unsignedVerifierOf(settings)
   const validator = createTokenValidator({ ...settings, verifier })
-  const satisfy = requirement && compileRequirement(requirement, settings)
+  const satisfy = requirement && compiled(requirement, settings)
   try {
     const caller = await validator.verify(token)
     await satisfy?.(caller)
@@ -51,5 +53,13 @@ export async function verdictOf(question: Question): Promise<Verdict> {
       challenge: error.headers['WWW-Authenticate'],
       message: error.message,
     }
+  }
+}
+
+function compiled(requirement: AccessRequirement, settings: Settings) {
+  try {
+    return compileRequirement(requirement, settings)
+  } catch (error) {
+    throw error instanceof ConfigurationError ? usageError(error.message) : error
   }
 }

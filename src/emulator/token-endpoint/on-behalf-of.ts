@@ -1,5 +1,6 @@
 import type { Application } from '../directory.js'
 import {
+  accountDisabled,
   credentialMissing,
   fieldMissing,
   parameterMissing,
@@ -79,6 +80,7 @@ function assertedUser(
   if (here === undefined) {
     throw userNotInTenant(account.user.userPrincipalName, tenant.displayName)
   }
+  if (here.user.accountEnabled === false) throw accountDisabled()
   return here
 }
 

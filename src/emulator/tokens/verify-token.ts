@@ -1,4 +1,5 @@
 import { issuerOf, v1IssuerOf, type Platform } from '../platform/platform.js'
+import { isPersonal } from '../platform/tenant-segment.js'
 import { graphSigningInput } from './sign-jwt.js'
 
 export type TokenFault = 'malformed' | 'unknown key' | 'signature' | 'issuer' | 'expired'
@@ -21,9 +22,13 @@ export async function verifyToken(
   token: string,
 ): Promise<Record<string, unknown>> {
   const { header, claims, input, signature } = decode(token)
+  const family = isPersonal(String(claims.tid)) ? 'personal' : 'organization'
   const key = platform.keys
     .published()
-    .find(({ kid, cloudInstanceName }) => kid === header.kid && cloudInstanceName === undefined)
+    .find(
+      (one) =>
+        one.kid === header.kid && one.family === family && one.cloudInstanceName === undefined,
+    )
   if (key === undefined) throw new TokenFaultError('unknown key', 'The key was not found.')
   const signed = typeof header.nonce === 'string' ? graphSigningInput(input) : input
   const valid = await crypto.subtle.verify(
@@ -40,9 +45,9 @@ export async function verifyToken(
   return claims
 }
 
-function requireOwnIssuer(platform: Platform, { iss, tid }: Record<string, unknown>): void {
-  const own = [issuerOf(platform, String(tid)), v1IssuerOf(platform, String(tid))]
-  if (!own.includes(String(iss))) {
+function requireOwnIssuer(platform: Platform, { iss, tid, ver }: Record<string, unknown>): void {
+  const issuer = ver === '1.0' ? v1IssuerOf : issuerOf
+  if (issuer(platform, String(tid)) !== iss) {
     throw new TokenFaultError('issuer', 'The issuer is not one of this platform.')
   }
 }

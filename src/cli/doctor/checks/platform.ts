@@ -53,13 +53,20 @@ async function lookAt(version: TokenVersion, deployment: Deployment): Promise<Lo
 }
 
 function unavailable(
-  { endpoint, failure }: KeysUnavailable,
+  { endpoint, failure, status }: KeysUnavailable,
   version: TokenVersion,
   { settings }: Deployment,
 ): Finding {
   const { authority } = settings
   const url = `${authorityUrl(authority, version)}/.well-known/openid-configuration`
   const what = endpoint === 'metadata' ? `the metadata at ${url}` : `the keys that ${url} names`
+  if (status !== undefined && (status === 429 || status >= 500)) {
+    return finding('platform-unreachable', {
+      found: `${what} could not be had: the answer was ${status}`,
+      expected: 'the document',
+      cure: 'The platform, or a proxy in front of it, is busy or out of order. Try again.',
+    })
+  }
   if (failure === 'status' && endpoint === 'metadata') {
     return finding('tenant-unknown', {
       found: `${url} was answered with an error`,
