@@ -110,6 +110,28 @@ describe('entrada doctor, asking the authority', () => {
     })
   })
 
+  it.each([
+    [{ tokens: { user: 'Mail.Read' } }, 'tokens.user'],
+    [{ tokens: { user: [5] } }, 'tokens.user'],
+    [{ tokens: null }, 'tokens'],
+    [{ protect: { user: {} } }, 'protect'],
+    [{ signIn: true }, 'signIn'],
+    [{ server: { session: 'redis' } }, 'server.session'],
+    [{ server: { session: { cookie: null } } }, 'server.session.cookie'],
+    [{ accept: 'scope-over-broad' }, 'accept'],
+  ])(
+    'a configuration file of another form is told, with the member: %j',
+    async (config, member) => {
+      const { code, told } = await cli(['doctor', '--config', configFile(config)], {
+        environment: environment(),
+      })
+      expect([code, told]).toEqual([
+        2,
+        expect.stringContaining(`exports ${member} as something else`),
+      ])
+    },
+  )
+
   it('keys that cannot be had are found', async () => {
     emulator.faults.set({ endpoint: 'keys', kind: 'reset' })
     const { findings } = await examine([])

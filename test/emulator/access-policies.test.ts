@@ -192,6 +192,16 @@ describe('throttling', () => {
   })
 })
 
+describe('a loop', () => {
+  it('is none when codes of different sign-ins are redeemed', async () => {
+    emulator.throttling.detectLoops()
+    for (let count = 1; count <= 16; count += 1) {
+      const { answer } = await authorize(emulator)
+      expect((await redeem(emulator, answer.get('code'), { scope: 'openid' })).status).toBe(200)
+    }
+  })
+})
+
 describe('lifetimes', () => {
   it('are those that were chosen', async () => {
     emulator.lifetimes.set({ accessToken: 10, refreshToken: 20 })

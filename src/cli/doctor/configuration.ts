@@ -8,6 +8,7 @@ import type { EntraOptions } from '../../middleware/entra-options.js'
 import type { SignInOptions } from '../../middleware/sign-in-options.js'
 import type { AccessRequirement } from '../../validation/requirement.js'
 import { usageError } from '../command-error.js'
+import { misshapenIn } from './configuration-shape.js'
 
 /** What runs the app, as far as it decides whether cookies and tokens arrive. */
 export interface ServerFacts {
@@ -73,6 +74,8 @@ export async function configurationIn(
   const exported = await exportOf(path)
   const unknown = Object.keys(exported).find((name) => !(name in nothing))
   if (unknown !== undefined) throw unknownName(path, unknown)
+  const misshapen = misshapenIn(exported)
+  if (misshapen !== undefined) throw usageError(`${path} exports ${misshapen}.`)
   return { ...nothing, ...exported }
 }
 

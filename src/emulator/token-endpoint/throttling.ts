@@ -5,7 +5,7 @@ import type { Parameters } from '../http/parameters.js'
 
 export interface Throttle extends Throttling {
   /** Refuses the request when it is one too many (AADSTS50196). */
-  check(parameters: Parameters, client: string): void
+  check(parameters: Parameters, client: string, tenant: string): void
   list(): { rules: readonly ThrottleRule[]; detectsLoops: boolean }
 }
 
@@ -25,8 +25,8 @@ export function createThrottle(now: () => number): Throttle {
     return rule
   }
 
-  function isLoop(parameters: Parameters, client: string): boolean {
-    const key = `${client} ${fingerprint(parameters)}`
+  function isLoop(parameters: Parameters, client: string, tenant: string): boolean {
+    const key = `${client} ${tenant} ${fingerprint(parameters)}`
     const recent = (seen.get(key) ?? []).filter((at) => at > now() - windowMs)
     seen.set(key, [...recent, now()])
     return recent.length >= allowedInWindow
@@ -44,9 +44,9 @@ export function createThrottle(now: () => number): Throttle {
       detectsLoops = false
       seen.clear()
     },
-    check(parameters, client) {
+    check(parameters, client, tenant) {
       const rule = ruleFor(client)
-      if (rule === undefined && !(detectsLoops && isLoop(parameters, client))) return
+      if (rule === undefined && !(detectsLoops && isLoop(parameters, client, tenant))) return
       throw parameters.grant_type === 'client_credentials'
         ? throttledClient(rule?.retryAfter ?? 60)
         : throttledUser()
@@ -56,8 +56,9 @@ export function createThrottle(now: () => number): Throttle {
 }
 
 /** Whose request it is and what it asks for. */
-function fingerprint({ grant_type, scope, resource, ...of }: Parameters): string {
-  const asked = JSON.stringify([grant_type, scope, resource, of.refresh_token, of.assertion])
+function fingerprint({ grant_type, scope, resource, claims, ...of }: Parameters): string {
+  const whose = [of.code, of.redirect_uri, of.refresh_token, of.assertion]
+  const asked = JSON.stringify([grant_type, scope, resource, claims, ...whose])
   return createHash('sha256').update(asked).digest('base64url')
 }
 

@@ -61,7 +61,7 @@ async function answerToken(services: Services, exchange: Exchange): Promise<obje
     platform,
     origin,
   })
-  platform.throttle.check(given, client.appId)
+  platform.throttle.check(given, client.appId, segment.name)
   const claimsRequest = parseClaimsRequest(parameters.claims)
   const context = { platform, segment, version, parameters, client, proof, claimsRequest, origin }
   const answer = await answerGrant(services, grantType, { ...context, signIns })
