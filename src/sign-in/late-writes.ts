@@ -29,7 +29,10 @@ export function createLateWrites(most: number): LateWrites {
   async function attemptAll(): Promise<void> {
     isUnderWay = true
     try {
-      for (const [key, write] of [...refused]) await attempt(key, write)
+      for (const [key, write] of [...refused]) {
+        // Another one may have been written in its place meanwhile.
+        if (refused.get(key) === write) await attempt(key, write)
+      }
     } catch {
       // The store is away again, and the rest waits with this one.
     } finally {

@@ -58,6 +58,8 @@ const notesPerIdleLifetime = 8
 export function createSignedInSessions(settings: SignedInSettings): SignedInSessions {
   const { clock, tombstones, idleLifetime, absoluteLifetime } = settings
   const records = createSignInRecords(settings)
+  /** Sign-ins that were told to be over, as long as they are remembered. */
+  const told = new WeakSet<SignedIn>()
 
   function endOf(
     signedIn: SignedIn,
@@ -91,13 +93,18 @@ export function createSignedInSessions(settings: SignedInSettings): SignedInSess
     if (written.ended === true) return undefined
     return after(endOf(signedIn, written, session), (end): Found => {
       if (end === undefined) return noted(session, record)
-      settings.onEnd?.(signedIn.account, end)
+      if (!told.has(signedIn)) settings.onEnd?.(signedIn.account, end)
+      told.add(signedIn)
       return over(session, written)
     })
   }
 
+  /**
+   * What a slow request writes into a cookie would come over the cookie of a sign-in since; there
+   * the times and the tombstones go on telling that it is over.
+   */
   async function over(session: SessionPort, written: WrittenSignIn): Promise<undefined> {
-    await records.write(session, { ...written, ended: true })
+    if (session.kind === 'server') await records.write(session, { ...written, ended: true })
     return undefined
   }
 
@@ -120,9 +127,8 @@ export function createSignedInSessions(settings: SignedInSettings): SignedInSess
 
     async write(session, { claims, homeAccountId, sessionId, details }) {
       const now = clock()
-      const id = randomHandle()
-      const written: WrittenSignIn = {
-        id,
+      const described: WrittenSignIn = {
+        id: randomHandle(),
         at: now,
         seen: now,
         claims,
@@ -130,8 +136,10 @@ export function createSignedInSessions(settings: SignedInSettings): SignedInSess
         session: sessionId === claims['sid'] ? undefined : sessionId,
         details,
       }
-      const signedIn = signedInOf(written)
-      if (signedIn === undefined) throw new TypeError('The claims do not say who the user is.')
+      // The clock of who signed the user out may be ahead, and this sign-in came after it.
+      const at = Math.max(now, 1 + (await tombstones.latestEnd(knownOf(described))))
+      const written = { ...described, at, seen: at }
+      const signedIn = knownOf(written)
       await records.write(session, written)
       if (signedIn.account.sessionId !== undefined) {
         await tombstones.know(signedIn.account.sessionId)
@@ -141,4 +149,10 @@ export function createSignedInSessions(settings: SignedInSettings): SignedInSess
 
     held: (session) => after(records.read(session), (record) => record?.signedIn),
   }
+}
+
+function knownOf(written: WrittenSignIn): SignedIn {
+  const signedIn = signedInOf(written)
+  if (signedIn === undefined) throw new TypeError('The claims do not say who the user is.')
+  return signedIn
 }

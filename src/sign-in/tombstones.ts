@@ -20,6 +20,11 @@ export interface Tombstones {
   buryHearsay(sessionId: string): Promise<void>
   /** Notes a session at Entra that signed in here, so that hearsay about it is taken seriously. */
   know(sessionId: string): Promise<void>
+  /**
+   * When a sign-in by these names was last ended, in milliseconds; 0 when none was. A new one has to be
+   * later than that by every clock.
+   */
+  latestEnd(signIn: SignInNames): Promise<number>
   /** At once where nothing is shared with other processes: it is asked with every page. */
   isBuried(signIn: SignInNames): boolean | Promise<boolean>
 }
@@ -92,8 +97,13 @@ export function createTombstones(settings: TombstoneSettings): Tombstones {
   const sessionKeyOf = (sessionId: string) => storeKeyOf('signed-in', clientId, sessionId)
 
   async function bury(grave: string, end = String(clock())): Promise<void> {
-    own.write(grave, end, lifetime)
-    if (store !== undefined) await ownLate.now(grave, () => store.set(grave, end, lifetime))
+    if (isNewer(end, own.read(grave))) own.write(grave, end, lifetime)
+    if (store !== undefined) await ownLate.now(grave, () => buryIn(store, grave, end))
+  }
+
+  /** What is written late, or by a clock that is behind, takes back no later end. */
+  async function buryIn(shared: TokenStore, grave: string, end: string): Promise<void> {
+    if (isNewer(end, await shared.get(grave))) await shared.set(grave, end, lifetime)
   }
 
   async function isKnown(sessionId: string): Promise<boolean> {
@@ -115,7 +125,17 @@ export function createTombstones(settings: TombstoneSettings): Tombstones {
     return ended !== undefined || endedUntil.some((end) => isUntil(end, signedInAt))
   }
 
+  /** The latest end under a name that another sign-in may have had; 0 when there is none. */
+  async function latestEnd(signIn: SignInNames): Promise<number> {
+    const { timed } = await gravesOf(signIn)
+    const here = timed.flatMap((grave) => [own.read(grave), hearsay.read(grave)])
+    const there =
+      store === undefined ? [] : await Promise.all(timed.map((grave) => store.get(grave)))
+    return Math.max(0, ...[...here, ...there].map((end) => Number(end ?? 0)))
+  }
+
   return {
+    latestEnd,
     bury: async (id) => bury(await graveOf('sign-in', id)),
     buryAccount: async (user) => bury(await graveOf('account', ...accountNameOf(user))),
     async buryHearsay(sessionId) {
@@ -147,6 +167,10 @@ type Room = MemoryEntries<string>
 function liesIn(room: Room, { idGrave, timed }: Graves, signedInAt: number): boolean {
   if (room.read(idGrave) !== undefined) return true
   return timed.some((grave) => isUntil(room.read(grave), signedInAt))
+}
+
+function isNewer(end: string, held: string | undefined): boolean {
+  return held === undefined || Number(held) < Number(end)
 }
 
 /** The clocks of two processes may differ, so times count only where they have to. */

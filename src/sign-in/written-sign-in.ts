@@ -16,7 +16,7 @@ export interface WrittenSignIn {
   readonly session?: string | undefined
   /** What the application knows of the user. */
   readonly details?: AccountDetails | undefined
-  /** It is over. Whose the session was is told to whatever comes after it. */
+  /** It is over, in a session on the server. Whose it was is told to whatever comes after it. */
   readonly ended?: true | undefined
 }
 
@@ -33,7 +33,7 @@ const expectedContexts = 5
  * may do, and what the application wants to have there, on top.
  */
 export function shortOf(written: WrittenSignIn): ShortSignIn {
-  const { id, at, seen, claims, session, details, ended } = written
+  const { id, at, seen, claims, session, details } = written
   const text = (name: string) => (typeof claims[name] === 'string' ? claims[name] : '')
   const signedInAt = claims['auth_time']
   const contexts = contextsIn(claims)
@@ -41,7 +41,7 @@ export function shortOf(written: WrittenSignIn): ShortSignIn {
   const who = [
     id,
     at,
-    ended === true ? '' : Math.floor((seen - at) / 1000),
+    Math.floor((seen - at) / 1000),
     text('tid'),
     text('oid'),
     text('sub'),
@@ -80,18 +80,17 @@ export function writtenOf(held: WrittenSignIn | ShortSignIn): WrittenSignIn {
   return {
     id,
     at,
-    seen: at + (seenAfter === '' ? 0 : seenAfter) * 1000,
+    seen: at + seenAfter * 1000,
     claims: Object.fromEntries(claims.filter(([, value]) => value !== '')),
     details: details ?? undefined,
-    ended: seenAfter === '' ? true : undefined,
   }
 }
 
 export type ShortSignIn = readonly [
   id: string,
   at: number,
-  /** In seconds; empty when the sign-in is over. */
-  seenAfter: number | '',
+  /** In seconds. */
+  seenAfter: number,
   tid: string,
   oid: string,
   sub: string,

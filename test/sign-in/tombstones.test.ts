@@ -84,6 +84,40 @@ describe('tombstones', () => {
     expect(await other.isBuried(signIn('five', 'unknown'))).toBe(false)
   })
 
+  it('X03 S26 what is written late takes back no later end', async () => {
+    const memory = createMemoryTokenStore({ clock: () => start, capacity: 1_000_000 })
+    let isGone = true
+    const unlessGone = <Value>(work: () => Promise<Value>) =>
+      isGone ? Promise.reject(new Error('gone')) : work()
+    const store = {
+      get: (key: string) => unlessGone(() => memory.get(key)),
+      set: (...entry: [string, string, number]) => unlessGone(() => memory.set(...entry)),
+      delete: (key: string) => unlessGone(() => memory.delete(key)),
+    }
+    let now = start
+    const [one, other] = [tombstonesAt(() => now, store), tombstonesAt(() => now, memory)]
+    await expect(one.buryAccount(user)).rejects.toThrow('gone')
+    const between = signIn('between', 'x', start + 1_000)
+    now += 2_000
+    await other.buryAccount(user)
+    isGone = false
+    await one.isBuried(signIn('unrelated', 'y', start + 60_000))
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(await one.isBuried(between)).toBe(true)
+    expect(await other.isBuried(between)).toBe(true)
+  })
+
+  it('X08 tells of the last end by another clock, which a new sign-in has to come after', async () => {
+    const store = createMemoryTokenStore({ clock: () => start, capacity: 1_000_000 })
+    const [ahead, here] = [
+      tombstonesAt(() => start + 5_000, store),
+      tombstonesAt(() => start, store),
+    ]
+    expect(await here.latestEnd(signIn('one'))).toBe(0)
+    await ahead.buryAccount(user)
+    expect(await here.latestEnd(signIn('one'))).toBe(start + 5_000)
+  })
+
   it('S26 X10 what one process buries, every process that shares the store sees', async () => {
     const store = createMemoryTokenStore({ clock: () => start, capacity: 1_000_000 })
     const [one, other] = [tombstonesAt(() => start, store), tombstonesAt(() => start, store)]
