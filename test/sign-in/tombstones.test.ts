@@ -16,6 +16,20 @@ const signIn = (id: string, sessionId = 'session-at-entra', signedInAt = start) 
   signedInAt,
 })
 
+/** A store that fails while it is gone, over the one that others see. */
+function storeThatGoes() {
+  const memory = createMemoryTokenStore({ clock: () => start, capacity: 1_000_000 })
+  const state = { isGone: false }
+  const unlessGone = <Value>(work: () => Promise<Value>) =>
+    state.isGone ? Promise.reject(new Error('gone')) : work()
+  const store = {
+    get: (key: string) => unlessGone(() => memory.get(key)),
+    set: (...entry: [string, string, number]) => unlessGone(() => memory.set(...entry)),
+    delete: (key: string) => unlessGone(() => memory.delete(key)),
+  }
+  return { memory, store, state }
+}
+
 describe('tombstones', () => {
   it('S24 a flood of made-up session ids brings back nobody who has signed out', async () => {
     const tombstones = tombstonesAt(() => start)
@@ -49,24 +63,16 @@ describe('tombstones', () => {
   })
 
   it('X03 S26 what the store refused is written when it answers again', async () => {
-    const memory = createMemoryTokenStore({ clock: () => start, capacity: 1_000_000 })
-    let isGone = false
-    const unlessGone = <Value>(work: () => Promise<Value>) =>
-      isGone ? Promise.reject(new Error('gone')) : work()
-    const store = {
-      get: (key: string) => unlessGone(() => memory.get(key)),
-      set: (...entry: [string, string, number]) => unlessGone(() => memory.set(...entry)),
-      delete: (key: string) => unlessGone(() => memory.delete(key)),
-    }
+    const { memory, store, state } = storeThatGoes()
     let now = start
     const [one, other] = [tombstonesAt(() => now, store), tombstonesAt(() => now, memory)]
     await one.know('session-at-entra')
-    isGone = true
+    state.isGone = true
     await expect(one.bury('one')).rejects.toThrow('gone')
     await expect(one.buryAccount({ ...user, objectId: 'ada' })).rejects.toThrow('gone')
     await expect(one.buryHearsay('session-at-entra')).rejects.toThrow('gone')
     await expect(one.buryHearsay('unknown')).rejects.toThrow('gone')
-    isGone = false
+    state.isGone = false
     now += 60_000
     const unrelated = signIn('two', 'x', now)
     expect(await other.isBuried(signIn('one', 'x'))).toBe(false)
@@ -85,22 +91,15 @@ describe('tombstones', () => {
   })
 
   it('X03 S26 what is written late takes back no later end', async () => {
-    const memory = createMemoryTokenStore({ clock: () => start, capacity: 1_000_000 })
-    let isGone = true
-    const unlessGone = <Value>(work: () => Promise<Value>) =>
-      isGone ? Promise.reject(new Error('gone')) : work()
-    const store = {
-      get: (key: string) => unlessGone(() => memory.get(key)),
-      set: (...entry: [string, string, number]) => unlessGone(() => memory.set(...entry)),
-      delete: (key: string) => unlessGone(() => memory.delete(key)),
-    }
+    const { memory, store, state } = storeThatGoes()
+    state.isGone = true
     let now = start
     const [one, other] = [tombstonesAt(() => now, store), tombstonesAt(() => now, memory)]
     await expect(one.buryAccount(user)).rejects.toThrow('gone')
     const between = signIn('between', 'x', start + 1_000)
     now += 2_000
     await other.buryAccount(user)
-    isGone = false
+    state.isGone = false
     await one.isBuried(signIn('unrelated', 'y', start + 60_000))
     await new Promise((resolve) => setTimeout(resolve, 10))
     expect(await one.isBuried(between)).toBe(true)
