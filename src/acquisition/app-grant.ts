@@ -15,7 +15,7 @@ export interface AppTokenRequest {
   /** Claims request, as JSON, of an API that refused the token before. */
   readonly claims?: string | undefined
   /** SHA-256 of that token, as bytes in text. */
-  readonly refused?: string
+  readonly refused?: string | undefined
 }
 
 /** A way in which the app gets tokens without a user. */

@@ -3,9 +3,9 @@ import { observerOf, type Findings } from '../protocol/telemetry.js'
 import { keptTokenOf } from '../stores/kept-token.js'
 import type { AcquisitionSettings } from './acquisition-settings.js'
 import type { AccessToken } from './access-token.js'
-import { appGrantOf } from './app-grant.js'
+import { appGrantOf, type AppTokenRequest } from './app-grant.js'
 import { createTokenSource, type TokenSource } from './token-source.js'
-import { tokenNameOf } from './token-name.js'
+import { tokenNameOf, type TokenName } from './token-name.js'
 import { createRefusedTokens } from './refused-tokens.js'
 import type { Scopes, TokenQuestion } from './token-source-settings.js'
 import { claimsWith } from './wanted-token.js'
@@ -30,7 +30,7 @@ export function createAppOnly(
   const grant = appGrantOf(settings)
   const { cache } = grant
   const handingOut = { kind: 'token', grant: grant.kind } as const
-  const refused = createRefusedTokens()
+  const refused = createRefusedTokens(clock)
 
   async function acquire(
     tenant: string | undefined,
@@ -47,28 +47,31 @@ export function createAppOnly(
       capability === undefined
         ? tokenNameOf(tenant ?? '', plan.resource)
         : tokenNameOf(tenant ?? '', plan.resource, capability)
-    if (demand !== undefined) await refused.refuse(base, demand)
-    const { name, ...successor } = refused.successorOf(base)
-    const atHand = cache.recall(name)
-    if (atHand !== undefined) return atHand
-    const scope = plan.scopes.join(' ')
-    const request = {
-      tenant: tenant ?? '',
-      scope,
-      resource: plan.resource,
-      ...successor,
-      claims: claimsWith(capability, successor.claims),
-    }
+    const successor =
+      demand === undefined ? refused.replacementOf(base) : await refused.successorOf(base, demand)
+    const name = successor?.name ?? base
+    const token =
+      cache.recall(name) ??
+      (await fetched(name, findings, {
+        tenant: tenant ?? '',
+        scope: plan.scopes.join(' '),
+        resource: plan.resource,
+        refused: successor?.refused,
+        claims: claimsWith(capability, demand?.claims),
+      }))
+    if (demand !== undefined && successor !== undefined) refused.replace(base, successor)
+    return token
+  }
+
+  function fetched(name: TokenName, findings: Findings, request: AppTokenRequest) {
+    const { resource, scope } = request
     return cache.get({
       name,
       onMiss: () => (findings.source = 'shared'),
       async acquire() {
         findings.source = 'platform'
-        return keptTokenOf(await grant.request(request), {
-          resource: plan.resource,
-          requested: plan.scopes,
-          receivedAt: clock(),
-        })
+        const response = await grant.request(request)
+        return keptTokenOf(response, { resource, requested: [scope], receivedAt: clock() })
       },
     })
   }

@@ -1,4 +1,5 @@
 import { claimsChallengeOf, type ClaimsChallenge } from '../protocol/claims-challenge.js'
+import { RequestRefusedError } from '../protocol/token-errors.js'
 import type { AccessToken } from './access-token.js'
 import { release } from './bodies.js'
 import type { ApiAnswer } from './redirects.js'
@@ -40,10 +41,12 @@ export async function challengedCall(
   if (challenge.claims === undefined) return leave(response, challenge)
   const demand = { refused: token, claims: challenge.claims }
   const other = await acquire({ ...question, demand }).catch((error: unknown) => {
+    // Where nobody could sign in, what the API says is the answer.
+    if (error instanceof RequestRefusedError && !unanswered(question, challenge)) return undefined
     release(response)
     throw error
   })
-  if (!call.repeatable) return response
+  if (other === undefined || !call.repeatable) return response
   release(response)
   const second = await call.send(other)
   const still = challengeIn(second)

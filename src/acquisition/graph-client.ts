@@ -24,8 +24,8 @@ export type GraphInit = Omit<TokenFetchInit, 'method' | 'body'>
  *
  * Each throws GraphRequestError (ERR_ENTRA_GRAPH_REQUEST) with Graph's status, code and request-id;
  * PlatformUnavailableError (ERR_ENTRA_PLATFORM_UNAVAILABLE) when Graph does not answer, or not with
- * JSON; EgressRefusedError (ERR_ENTRA_EGRESS_REFUSED) for `/me` with an app-only token; and what
- * `token()` throws.
+ * JSON; EgressRefusedError (ERR_ENTRA_EGRESS_REFUSED) for `/me` with an app-only token, and for a path
+ * that leads elsewhere than it says (`..`, a backslash, `#`); and what `token()` throws.
  *
  * @see https://learn.microsoft.com/graph/use-the-api
  */
@@ -79,15 +79,14 @@ export function createGraphClient({ fetch, calls, token }: GraphClientSettings):
     headers.set('client-request-id', calls.correlationId ?? crypto.randomUUID())
   }
 
-  async function send(path: string | URL, init: TokenFetchInit): Promise<Response> {
-    const url = typeof path === 'string' ? graphUrlOf(path, endpoint) : path
+  async function send(url: URL, init: TokenFetchInit): Promise<Response> {
     const headers = new Headers(init.headers)
     identify(headers)
     return retriedCall(() => fetch(url, { ...init, headers }), init, { rules, waiting: calls })
   }
 
   const json = createJsonCalls<GraphInit>({
-    send,
+    send: async (path, init) => send(graphUrlOf(path, endpoint), init),
     prepare: identify,
     timeout,
     refused: (response, { method, path, headers }) =>
@@ -105,8 +104,8 @@ export function createGraphClient({ fetch, calls, token }: GraphClientSettings):
       }),
   })
 
-  function pages<Item>(path: string, init: GraphInit = {}) {
-    return pagesOf<Item>(graphUrlOf(path, endpoint), (url) => json.get(url.href, init))
+  async function* pages<Item>(path: string, init: GraphInit = {}) {
+    yield* pagesOf<Item>(graphUrlOf(path, endpoint), (url) => json.get(url.href, init))
   }
 
   return Object.freeze({

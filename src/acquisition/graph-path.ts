@@ -1,4 +1,5 @@
 import { EgressRefusedError } from '../protocol/egress-refused-error.js'
+import { pathFaultIn } from './path-fault.js'
 
 /**
  * The address of a Graph path: of version v1.0 unless it names one. A link that Graph gave, such as
@@ -8,9 +9,10 @@ import { EgressRefusedError } from '../protocol/egress-refused-error.js'
  */
 export function graphUrlOf(path: string, endpoint: string): URL {
   if (/^https?:\/\//i.test(path) && URL.canParse(path)) return new URL(path)
-  if (!path.startsWith('/')) {
+  const fault = pathFaultIn(path)
+  if (fault !== undefined) {
     throw new EgressRefusedError(
-      `The Graph path ${JSON.stringify(path)} does not begin with "/". Expected a path such as "/me".`,
+      `A Graph path ${fault}. Expected a path such as "/me", with encodeURIComponent() around values.`,
     )
   }
   // Put behind the origin as text, so that no path can lead to another host.

@@ -31,7 +31,7 @@ export function createOnBehalfOf(
   const { clock, endpoint } = settings
   const observe = observerOf(settings.telemetry)
   const cache = createTokenCache(settings, 'on-behalf-of')
-  const refused = createRefusedTokens()
+  const refused = createRefusedTokens(clock)
   const names = createKnownAnswers<Assertion, ScopePlan, TokenName>()
 
   async function acquire(
@@ -52,7 +52,7 @@ export function createOnBehalfOf(
     const known = names.find(assertion, wanted.plan)
     const name = known ?? (await nameFor(caller, assertion, wanted))
     if (known === undefined) names.keep(assertion, wanted.plan, name)
-    const atHand = cache.recall(refused.successorOf(name).name)
+    const atHand = cache.recall(refused.replacementOf(name)?.name ?? name)
     return atHand ?? acquireAs(name, { wanted, assertion, caller, asking })
   }
 
@@ -62,20 +62,19 @@ export function createOnBehalfOf(
   ): Promise<AccessToken> {
     const { correlationId, findings } = asking
     const { resource, scopes: requested } = wanted.plan
-    const { capability } = wanted
-    if (wanted.demand !== undefined) await refused.refuse(base, wanted.demand)
-    const { name, claims } = refused.successorOf(base)
+    const { capability, demand } = wanted
+    const successor = demand && (await refused.successorOf(base, demand))
     const request = {
       tenant: caller.tenantId,
       resource,
       scope: scopeOf(wanted),
       assertion: assertion.token,
-      claims: claimsWith(capability, claims),
+      claims: claimsWith(capability, demand?.claims),
       correlationId,
     }
     try {
-      return await cache.get({
-        name,
+      const token = await cache.get({
+        name: (successor ?? refused.replacementOf(base))?.name ?? base,
         until: assertion.expiresAt,
         onMiss: () => (findings.source = 'shared'),
         async acquire() {
@@ -86,8 +85,10 @@ export function createOnBehalfOf(
           return keptTokenOf(response, { resource, requested, receivedAt: clock() })
         },
       })
+      if (successor !== undefined) refused.replace(base, successor)
+      return token
     } catch (error) {
-      throw asCallerChallenge(withClaims(error, claims), settings)
+      throw asCallerChallenge(withClaims(error, demand?.claims), settings)
     }
   }
 

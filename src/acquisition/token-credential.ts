@@ -45,7 +45,7 @@ const cp1 = 'cp1'
 
 export function createTokenCredential(settings: TokenSourceSettings): TokenCredential {
   const { acquire, tenant, calls } = settings
-  const handedOut = new Map<string, AccessToken>()
+  const handedOut = new Map<string, HandedOut>()
 
   async function requireTenant(asked: string | undefined): Promise<void> {
     if (asked === undefined || tenant === undefined || isSame(asked, tenant)) return
@@ -66,8 +66,18 @@ export function createTokenCredential(settings: TokenSourceSettings): TokenCrede
           'in base64 with its challenge.',
       )
     }
-    const refused = handedOut.get(key) ?? (await acquire(question))
-    return acquire({ ...question, demand: { refused, claims: request } })
+    const last = handedOut.get(key)
+    // Of calls that were refused one token, each asks for another: the first one's is for all of them.
+    if (last?.claims === request && calls.clock() < last.token.expiresAt) return last
+    const refused = last?.token ?? (await acquire(question))
+    const token = await acquire({ ...question, demand: { refused, claims: request } })
+    return { token, claims: request }
+  }
+
+  async function plain(key: string, question: Question): Promise<HandedOut> {
+    const token = await acquire(question)
+    const last = handedOut.get(key)
+    return last?.token.reveal() === token.reveal() ? last : { token }
   }
 
   return Object.freeze({
@@ -81,14 +91,20 @@ export function createTokenCredential(settings: TokenSourceSettings): TokenCrede
       const isNew = enableCae === true && !calls.clientCapabilities.includes(cp1)
       const question = { scopes, capability: isNew ? cp1 : undefined }
       const key = cacheKey(question.capability ?? '', ...[scopes].flat())
-      const token = await unlessAborted(abortSignal, async () => {
+      const given = await unlessAborted(abortSignal, async () => {
         await requireTenant(tenantId)
-        return claims === undefined ? acquire(question) : withClaims(key, question, claims)
+        return claims === undefined ? plain(key, question) : withClaims(key, question, claims)
       })
-      handedOut.set(key, token)
-      return credentialTokenOf(token)
+      handedOut.set(key, given)
+      return credentialTokenOf(given.token)
     },
   })
+}
+
+interface HandedOut {
+  readonly token: AccessToken
+  /** What it was asked for with, when another one had been refused. */
+  readonly claims?: string
 }
 
 interface Question {

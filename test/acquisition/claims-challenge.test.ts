@@ -44,6 +44,11 @@ const claimsSent = () =>
 const cp1 = { xms_cc: { values: ['cp1'] } }
 const c1 = { acrs: { essential: true, value: 'c1' } }
 
+function refuseNextToken(description: string): void {
+  const body = { error: 'invalid_grant', error_description: description }
+  emulator.faults.set({ endpoint: 'token', kind: 'status', status: 400, body, times: 1 })
+}
+
 describe("an API's claims challenge on behalf of a caller", () => {
   let api: RunningApp
 
@@ -103,6 +108,30 @@ describe("an API's claims challenge on behalf of a caller", () => {
     expect((await call(await callerToken())).status).toBe(200)
   })
 
+  it('T27 that cannot be met is asked for with the call that met it alone', async () => {
+    const token = await callerToken()
+    await call(token)
+    emulator.conditionalAccess.requireContext('c1')
+    refuseNextToken('AADSTS50076: Multi-factor authentication is needed.')
+    expect((await call(token)).status).toBe(401)
+    emulator.conditionalAccess.clear()
+    emulator.clearRequests()
+    expect((await call(token)).status).toBe(200)
+    expect(requestsTo('token')).toEqual([])
+  })
+
+  it('T27 asks for other claims when another challenge meets the same token', async () => {
+    const token = await callerToken()
+    await call(token)
+    emulator.conditionalAccess.requireContext('c1')
+    refuseNextToken('AADSTS50076: Multi-factor authentication is needed.')
+    expect((await call(token)).status).toBe(401)
+    emulator.conditionalAccess.requireContext('c2')
+    expect((await call(token)).status).toBe(200)
+    const c2 = { acrs: { essential: true, value: 'c2' } }
+    expect(claimsSent().at(-1)).toEqual({ access_token: { ...cp1, ...c2 } })
+  })
+
   it('T16 passes on the claims that the platform itself asks for', async () => {
     emulator.conditionalAccess.requireMfa({ resource: graphId })
     const answer = await call(await callerToken())
@@ -137,6 +166,23 @@ describe("an API's claims challenge for the app itself", () => {
     emulator.clearRequests()
     await graph.get('/users')
     expect(requestsTo('token')).toEqual([])
+  })
+
+  it('T27 that the platform does not meet leaves the answer to the program', async () => {
+    const { graph } = daemon()
+    await graph.get('/users')
+    clock.now += 60_000
+    emulator.conditionalAccess.revokeSessions(daemonPrincipal)
+    refuseNextToken('AADSTS53003: Access has been blocked by Conditional Access policies.')
+    await expect(graph.get('/users')).rejects.toMatchObject({
+      code: 'ERR_ENTRA_GRAPH_REQUEST',
+      graphStatus: 401,
+    })
+    // Later it is refused again, and another attempt is worth it.
+    clock.now += 60_000
+    emulator.clearRequests()
+    expect(await graph.get('/users')).toHaveProperty('value')
+    expect(requestsTo('graph').map(({ status }) => status)).toEqual([401, 200])
   })
 
   it('is left to the program when a new token does not help: nobody could sign in', async () => {

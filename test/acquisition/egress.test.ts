@@ -103,6 +103,49 @@ describe('a token', () => {
   })
 })
 
+describe('a path of Microsoft Graph', () => {
+  const { source, asked } = tokenSourceWith({ calls: unreachable })
+
+  it.each([
+    '/groups/1/members/..',
+    '/groups/1/members/%2e%2E',
+    '/groups/1/members/.%2e',
+    '/groups/1/members/..%2f..',
+    '/groups/1/members/%252e%252e',
+    '/groups/1/members/..;',
+    '/groups/1/members/.',
+    '/groups/1/members\\..\\..',
+    '/users/1%5c..',
+    '/users/../me',
+    '/v1.0/../beta/users',
+    '/users/a\n/../b',
+    '/users/ada_fabrikam.example#EXT#@contoso.example',
+    undefined,
+    null,
+    42,
+  ])('R43 is not called at %j, which is not what it names', async (path) => {
+    // JavaScript callers are not held by the type.
+    const text = path as string
+    const calls = [
+      source.graph.delete(text),
+      source.graph.fetch(text),
+      source.graph.pages(text).next(),
+    ]
+    for (const call of calls) {
+      await expect(call).rejects.toMatchObject({ code: 'ERR_ENTRA_EGRESS_REFUSED' })
+    }
+    expect(asked).toEqual([])
+  })
+
+  it.each([
+    '/users?$filter=startswith(displayName, \'a..b\')&$search="x\\y"',
+    '/me/drive/root:/Shared documents/.hidden/…/a..b.txt:/content',
+    '/users/ada_fabrikam.example%23EXT%23@contoso.example',
+  ])('goes to %s', async (path) => {
+    await expect(source.graph.fetch(path)).rejects.toThrow('Something was sent.')
+  })
+})
+
 describe('a token of the app itself', () => {
   const { source, asked } = tokenSourceWith({ delegated: false, calls: unreachable })
 
@@ -115,7 +158,6 @@ describe('a token of the app itself', () => {
     '/V1.0/ME',
     '/%6De',
     '/v1.0//me',
-    '/users/../me',
     '/me?$select=id',
     'https://graph.microsoft.com/v1.0/me',
     'https://graph.microsoft.com/beta/Me/events',

@@ -235,6 +235,18 @@ describe('credential()', () => {
     expect(asked[1]?.demand?.refused.reveal()).toBe('token-1')
   })
 
+  it('T27 gives one new token to all calls that were refused the same one, though they ask in turn', async () => {
+    const { source, asked } = tokenSourceWith()
+    const credential = source.credential()
+    const claims = '{"access_token":{"nbf":{"essential":true,"value":"1"}}}'
+    await credential.getToken(vaultDefault)
+    expect((await credential.getToken(vaultDefault, { claims })).token).toBe('token-2')
+    expect((await credential.getToken(vaultDefault, { claims })).token).toBe('token-2')
+    const later = '{"access_token":{"nbf":{"essential":true,"value":"2"}}}'
+    expect((await credential.getToken(vaultDefault, { claims: later })).token).toBe('token-3')
+    expect(asked.at(-1)?.demand?.refused.reveal()).toBe('token-2')
+  })
+
   it('asks for claims even when it has given nothing yet', async () => {
     const { source, asked } = tokenSourceWith()
     const claims = '{"access_token":{}}'
