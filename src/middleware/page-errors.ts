@@ -12,10 +12,11 @@ import {
 import { hintsFor } from '../sign-in/authorization-request.js'
 import { onceInSession, type Histories } from '../sign-in/history.js'
 import { signInScopesOf } from '../sign-in/sign-in-flow.js'
-import type { TransactionContent } from '../sign-in/transaction.js'
+import { heldBy } from '../sign-in/sign-in-requirement.js'
 import { isAnswer } from './api-errors.js'
 import type { Accounts } from './accounts.js'
 import type { Departures } from './departures.js'
+import type { Errand } from './errands.js'
 import { errorBodyOf, errorPageOf, type ErrorDetail } from './error-page.js'
 import { senderOf } from './navigation.js'
 import { pageReply } from './page.js'
@@ -53,31 +54,31 @@ export function createPageErrors(settings: PageErrorSettings): ErrorStep {
     }
     const account = accounts.ifAny(request.key)
     if (needsUser(error) && account !== undefined) {
-      const content = await contentFor(error)
-      const wasAsked = histories.wasMet(sessionOf(request), content.need)
+      const content = { ...(await contentFor(error)), ...heldBy(account) }
+      const hints = hintsFor(account)
       const isUpgrade = isDefaultUpgrade(error)
-      if (wasAsked) return answer(request, isUpgrade ? stillMissing(error) : error, content)
+      if (histories.wasMet(sessionOf(request), content.need)) {
+        // Somebody who presses the button after that wants to be asked again.
+        const prompt = error instanceof ConsentRequiredError ? 'consent' : 'login'
+        const again = { content, hints: { ...hints, prompt } } as const
+        return answer(request, isUpgrade ? stillMissing(error) : error, again)
+      }
       const prompt = isUpgrade ? 'consent' : undefined
-      return sendAway(request, { error, content, hints: { ...hintsFor(account), prompt } })
+      return sendAway(request, { error, content, hints: { ...hints, prompt } })
     }
-    return answer(request, error, {})
+    return answer(request, error)
   }
 
-  async function answer(
-    request: RequestView,
-    error: EntraError,
-    content: TransactionContent,
-  ): Promise<Reply> {
+  async function answer(request: RequestView, error: EntraError, errand?: Errand): Promise<Reply> {
     const headers = Object.entries(error.headers)
     if (senderOf(request) === 'program') {
       return json(error.status, errorBodyOf(error, errorDetail), headers)
     }
-    // Somebody who presses the button wants to be asked again.
     const returnTo = departures.returnTo(request.method === 'GET' ? request.url : undefined)
     const again =
-      content.need === undefined
+      errand === undefined
         ? { url: returnTo, headers: [] }
-        : await departures.begin(request, { ...content, returnTo }, { prompt: 'consent' })
+        : await departures.begin(request, { ...errand.content, returnTo }, errand.hints)
     const tryAgain = { kind: 'link', label: 'Try again', href: again.url } as const
     const page = errorPageOf(error, tryAgain, settings.adminConsentPath?.())
     return pageReply(error.status, page, {

@@ -5,13 +5,7 @@ import { SignInRefusedError, SignInRequiredError } from '../protocol/sign-in-err
 import { hintsFor, type InteractivePrompt } from '../sign-in/authorization-request.js'
 import type { Histories } from '../sign-in/history.js'
 import type { SignedIn } from '../sign-in/sign-in-records.js'
-import {
-  contextsIn,
-  unmetBy,
-  type SignInRequirement,
-  type Unmet,
-} from '../sign-in/sign-in-requirement.js'
-import type { TransactionContent } from '../sign-in/transaction.js'
+import { heldBy, unmetBy, type Unmet } from '../sign-in/sign-in-requirement.js'
 import type { NonEmpty } from '../validation/requirement.js'
 import { isInteractivePrompt, interactivePrompts } from './prompts.js'
 import type { RequestView } from './request-view.js'
@@ -87,7 +81,7 @@ export function createPageGuard(settings: PageGuardSettings): PageGuard {
       }
       return sendAway(request, {
         error: new SignInRequiredError(loginPath, 'proof'),
-        content: { ...withHeld(content, account.claims), need },
+        content: { ...content, ...heldBy(account), need },
         hints: { ...hintsFor(account), prompt: prompt ?? promptFor(unmet) },
       })
     }
@@ -103,18 +97,6 @@ function holdsAll(roles: readonly string[], { claims }: SignedIn['account']): bo
   if (roles.length === 0) return true
   const held: unknown = claims['roles']
   return Array.isArray(held) && roles.every((role) => held.includes(role))
-}
-
-/** What another page required stays met, so that two pages do not send the user to and fro. */
-function withHeld(
-  { acrs, ...content }: SignInRequirement,
-  claims: SignedIn['account']['claims'],
-): Omit<TransactionContent, 'returnTo'> {
-  const wanted = acrs === undefined ? undefined : [...new Set([...acrs, ...contextsIn(claims)])]
-  return {
-    ...(content.maxAge === undefined ? {} : { maxAge: content.maxAge }),
-    ...(wanted === undefined ? {} : { acrs: wanted }),
-  }
 }
 
 function promptFor(unmet: Unmet): InteractivePrompt | undefined {

@@ -41,7 +41,31 @@ export function mergeClaims(
 }
 
 /**
- * What a claims request is about: its claims by name, and authentication contexts by value. Two that
+ * The claims request that makes Entra ask for authentication contexts, together with what a challenge
+ * demands. Undefined when there is neither.
+ *
+ * @param challenge a claims request as {@link claimsRequestOf} gives it.
+ * @see https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context
+ */
+export function withContexts(
+  challenge: string | undefined,
+  contexts: readonly string[],
+): string | undefined {
+  if (contexts.length === 0) return challenge
+  const demanded = challenge === undefined ? {} : (jsonObjectOf(challenge) ?? {})
+  const forIdToken = objectIn(demanded, 'id_token')
+  const known = objectIn(forIdToken, 'acrs')
+  const values = distinct([...textsIn([known['value'], known['values']].flat()), ...contexts])
+  const wanted = values.length === 1 ? { value: values[0] } : { values }
+  const acrs = { essential: true, ...wanted }
+  return asciiJson({ ...demanded, id_token: { ...forIdToken, acrs } })
+}
+
+/** Claims whose values say what is asked for: authentication contexts, and policies. */
+const told = ['acrs', 'polids', 'capolids']
+
+/**
+ * What a claims request is about: its claims by name, and contexts and policies by value. Two that
  * are about the same may differ in the text, as `nbf` does from one challenge to the next.
  *
  * @param challenge a claims request as {@link claimsRequestOf} gives it.
@@ -50,7 +74,7 @@ export function subjectsOf(challenge: string): readonly string[] {
   const members = Object.entries(jsonObjectOf(challenge) ?? {})
   const named = members.flatMap(([member, claims]) =>
     Object.entries(isObject(claims) ? claims : {}).map(([name, wanted]) =>
-      name === 'acrs' ? `${member} ${name} ${JSON.stringify(wanted)}` : `${member} ${name}`,
+      told.includes(name) ? `${member} ${name} ${JSON.stringify(wanted)}` : `${member} ${name}`,
     ),
   )
   return named.toSorted()

@@ -1,7 +1,6 @@
 import { endpointOf, type Authority } from '../protocol/authority.js'
-import { mergeClaims } from '../protocol/claims-request.js'
+import { mergeClaims, withContexts } from '../protocol/claims-request.js'
 import { personalAccountTenant } from '../protocol/tenant.js'
-import { claimsRequestFor } from './sign-in-requirement.js'
 import type { Transaction, TransactionContent } from './transaction.js'
 
 /** What the sign-in page does; `none` never asks anything and is used for silent attempts. */
@@ -71,9 +70,9 @@ export function authorizationUrl(request: AuthorizationRequest): string {
   return `${endpointOf(authority, 'authorize')}?${parameters.toString()}`
 }
 
-/** The claims request of a sign-in: a challenge's, or one for authentication contexts. */
-export function claimsOf({ claims, acrs = [] }: TransactionContent): string | undefined {
-  return claims ?? claimsRequestFor(acrs)
+/** The claims request of a sign-in: a challenge's, with all authentication contexts that it is to have. */
+export function claimsOf({ claims, acrs = [], heldAcrs = [] }: TransactionContent) {
+  return withContexts(claims, [...acrs, ...heldAcrs])
 }
 
 /** What is known of a user who is sent to the sign-in page again. */

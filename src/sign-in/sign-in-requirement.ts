@@ -35,22 +35,21 @@ function areHeld(acrs: readonly string[], claims: IdTokenClaims): boolean {
   return acrs.every((context) => held.includes(context.toLowerCase()))
 }
 
+/**
+ * What a sign-in in the place of this one asks for again, whatever it is for: pages that require
+ * different things would send the user to and fro.
+ */
+export function heldBy({ claims }: { readonly claims: IdTokenClaims }): {
+  readonly heldAcrs?: readonly string[]
+} {
+  const heldAcrs = contextsIn(claims)
+  return heldAcrs.length === 0 ? {} : { heldAcrs }
+}
+
 /** The authentication contexts (`acrs`) that an ID token names, in lower case. */
 export function contextsIn(claims: IdTokenClaims): readonly string[] {
   return [claims['acrs']]
     .flat()
     .filter((context) => typeof context === 'string')
     .map((context) => context.toLowerCase())
-}
-
-/**
- * The claims request that makes Entra ask for authentication contexts.
- *
- * @see https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context
- */
-export function claimsRequestFor(acrs: readonly string[]): string | undefined {
-  const [first, ...others] = acrs
-  if (first === undefined) return undefined
-  const wanted = others.length === 0 ? { value: first } : { values: acrs }
-  return JSON.stringify({ id_token: { acrs: { essential: true, ...wanted } } })
 }

@@ -22,6 +22,8 @@ export interface TransactionContent {
   readonly restarts?: number
   /** Authentication contexts that this sign-in has to satisfy. */
   readonly acrs?: readonly string[]
+  /** Those of the sign-in before, which are asked for again so that they are not lost. */
+  readonly heldAcrs?: readonly string[]
   /** How many seconds ago the user may have signed in at Entra. */
   readonly maxAge?: number
   /** An attempt without a question: when it fails, nobody is signed in and nothing is shown. */

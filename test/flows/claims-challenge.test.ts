@@ -29,7 +29,10 @@ const api: { answers: [status: number, challenge: string][]; seen: string[]; bod
 let apiServer: LoopbackServer
 
 beforeAll(async () => {
-  emulator = await startEmulator(contosoDirectory(), { now: () => clock.now })
+  const directory = contosoDirectory()
+  const webApp = directory.applications.find(({ appId }) => appId === webAppId)
+  if (webApp !== undefined) webApp.optionalClaims = { idToken: ['acrs'] }
+  emulator = await startEmulator(directory, { now: () => clock.now })
   apiServer = await serve((request, response) => {
     api.seen.push(request.headers.authorization ?? '')
     let body = ''
@@ -102,6 +105,7 @@ async function start(options: EntraOptions = { clientCapabilities: ['cp1'] }) {
           return { lasts: expiresOnTimestamp > clock.now }
         }),
       )
+      routes.get('/vault', identity.requireSignIn({ acrs: 'c1' }), call('GET'))
       routes.get(
         '/create',
         identity.requireSignIn(),
@@ -288,8 +292,19 @@ describe("an API's claims challenge in a web app", () => {
     expect(JSON.parse(page.html)).toEqual({ status: 200 })
     expect(claimsOf('authorize')).toEqual([
       { access_token: { ...cp1, ...c1 } },
-      { access_token: { ...cp1, ...c2 } },
+      { access_token: { ...cp1, ...c2 }, id_token: c1 },
     ])
+  })
+
+  it('is answered for a page with an authentication context, which is not lost by it', async () => {
+    await start()
+    await signIn(browser, app.at('/vault'), ada)
+    emulator.clearRequests()
+    const c2 = { acrs: { essential: true, value: 'c2' } }
+    api.answers = [c2, c2].map((claims) => [401, documented(claims)])
+    const page = await signIn(browser, app.at('/vault'), ada)
+    expect(JSON.parse(page.html)).toEqual({ status: 200 })
+    expect(claimsOf('authorize')).toEqual([{ access_token: { ...cp1, ...c2 }, id_token: c1 }])
   })
 
   it('is answered for a request with a body, which is sent again whole', async () => {
@@ -319,6 +334,17 @@ describe("an API's claims challenge in a web app", () => {
     Object.assign(api, { answers: [[status, challenge]], seen: [] })
     expect(JSON.parse((await browser.get(app.at('/tasks'))).html)).toEqual({ status })
     expect(api.seen).toHaveLength(1)
+  })
+
+  it('R37 asks for consent on a page with an authentication context, which is not lost by it', async () => {
+    await start()
+    emulator.grants.clear()
+    const page = await signIn(browser, app.at('/vault'), ada)
+    expect(page).toMatchObject({ status: 200, url: app.at('/vault') })
+    expect(claimsOf('authorize')).toEqual([
+      { access_token: cp1, id_token: c1 },
+      { access_token: cp1, id_token: c1 },
+    ])
   })
 
   it('R37 asks for consent to what an API calls in turn, when that is what it lacks', async () => {

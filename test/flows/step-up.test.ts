@@ -18,7 +18,7 @@ beforeAll(async () => {
   for (const application of directory.applications) {
     application.optionalClaims = {
       ...application.optionalClaims,
-      idToken: ['auth_time', 'login_hint'],
+      idToken: ['auth_time', 'login_hint', 'acrs'],
     }
   }
   emulator = await startEmulator(directory, { now: () => clock.now })
@@ -161,6 +161,27 @@ describe('a page that requires authentication contexts', () => {
 })
 
 describe('a page that requires a recent authentication', () => {
+  it('leaves the authentication contexts that another page required', async () => {
+    const { app, agent, vault } = await start(
+      { acrs: 'c1' },
+      {
+        routes: (express, core, mount) => {
+          express.get('/recent', mount(core.pageGuard({ maxAge: 600 })), (_, response) => {
+            response.send('recent')
+          })
+        },
+      },
+    )
+    await signIn(agent, vault, ada)
+    clock.now += hour / 2
+    expect((await signIn(agent, `${app.origin}/recent`, ada)).html).toBe('recent')
+    expect((await agent.step(vault)).status).toBe(200)
+    expect(asked(agent).map(({ claims }) => claims)).toEqual([
+      '{"id_token":{"acrs":{"essential":true,"value":"c1"}}}',
+      '{"id_token":{"acrs":{"essential":true,"value":"c1"}}}',
+    ])
+  })
+
   it('L27 lets in who has just signed in, and asks for the password when that was too long ago', async () => {
     const { agent, vault } = await start({ maxAge: 600 })
     expect((await signIn(agent, vault, ada)).status).toBe(200)

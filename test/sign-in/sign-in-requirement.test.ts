@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { claimsRequestFor, unmetBy } from '../../src/sign-in/sign-in-requirement.js'
+import { withContexts } from '../../src/protocol/claims-request.js'
+import { unmetBy } from '../../src/sign-in/sign-in-requirement.js'
 
 const now = 1_790_000_000_000
 const seconds = now / 1000
@@ -32,13 +33,28 @@ describe('what a sign-in has to prove', () => {
 
   it('nothing, when nothing is asked for', () => {
     expect(unmetBy({}, {}, time)).toBeUndefined()
-    expect(claimsRequestFor([])).toBeUndefined()
+    expect(withContexts(undefined, [])).toBeUndefined()
   })
 
   it('is asked for in the ID token, as Microsoft writes it', () => {
-    expect(claimsRequestFor(['c1'])).toBe('{"id_token":{"acrs":{"essential":true,"value":"c1"}}}')
-    expect(JSON.parse(claimsRequestFor(['c1', 'c2']) ?? '')).toEqual({
+    const one = '{"id_token":{"acrs":{"essential":true,"value":"c1"}}}'
+    expect(withContexts(undefined, ['c1'])).toBe(one)
+    expect(JSON.parse(withContexts(undefined, ['c1', 'c2']) ?? '')).toEqual({
       id_token: { acrs: { essential: true, values: ['c1', 'c2'] } },
+    })
+  })
+
+  it('T27 is asked for together with what a challenge demands', () => {
+    const claims = { access_token: { nbf: { essential: true, value: '1' } } }
+    const challenge = JSON.stringify(claims)
+    expect(withContexts(challenge, [])).toBe(challenge)
+    expect(JSON.parse(withContexts(challenge, ['c1']) ?? '')).toEqual({
+      ...claims,
+      id_token: { acrs: { essential: true, value: 'c1' } },
+    })
+    const own = '{"id_token":{"acrs":{"essential":true,"value":"C1"},"sid":null}}'
+    expect(JSON.parse(withContexts(own, ['c1', 'c2']) ?? '')).toEqual({
+      id_token: { acrs: { essential: true, values: ['C1', 'c2'] }, sid: null },
     })
   })
 })
