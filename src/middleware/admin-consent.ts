@@ -61,7 +61,7 @@ export function createAdminConsent(
   const { routes, scopes: wanted, page: render } = adminConsentChoicesOf(options, authority)
   const { oidc, resources } = settings.plan(wanted)
   const scopes = [...oidc, ...resources.flatMap((resource) => resource.scopes)]
-  const secure = origins.every((origin) => origin.startsWith('https:'))
+  const secure = origins[0].startsWith('https:') // as all of them are
   const cookieName = hostCookieName(`entrada-admin-consent.${applicationMark(clientId)}`, secure)
   const boundTo = [authorityUrl(authority), clientId, cookieName]
   const sealer = createSealer(settings.secrets)

@@ -41,8 +41,8 @@ export function withEnvironment(options: EntraOptions, host: Host): EntraOptions
     key: Key,
     from: FromText<Key>,
   ): Partial<EntraOptions> => {
-    const text = host.environment[environmentVariables[key]]?.trim()
-    return text === undefined || text === '' ? {} : { [key]: from(text) }
+    const text = textOf(host, environmentVariables[key])
+    return text === undefined ? {} : { [key]: from(text) }
   }
   return {
     ...read('tenant', String),
@@ -61,23 +61,27 @@ export function withEnvironment(options: EntraOptions, host: Host): EntraOptions
 }
 
 function belongsToEnvironment(options: EntraOptions, host: Host): boolean {
-  const client = host.environment[environmentVariables.clientId]
-  return (
-    client === undefined ||
-    options.clientId === undefined ||
-    client.toLowerCase() === options.clientId.toLowerCase()
-  )
+  const client = textOf(host, environmentVariables.clientId)
+  const given: unknown = options.clientId
+  if (client === undefined || given === undefined) return true
+  return typeof given === 'string' && client.toLowerCase() === given.toLowerCase()
+}
+
+/** What a shell or an orchestrator sets to nothing, or ends with a newline, was not meant so. */
+function textOf({ environment }: Host, variable: string): string | undefined {
+  const text = environment[variable]?.trim()
+  return text === '' ? undefined : text
 }
 
 /** Several make a list in which what cannot be copied comes first. */
-function credentialOf({ environment }: Host): Pick<EntraOptions, 'credential'> {
-  const tokenFile = environment[tokenFileVariable]
-  const path = environment[certificatePathVariable]
-  const secret = environment[environmentVariables.credential]
+function credentialOf(host: Host): Pick<EntraOptions, 'credential'> {
+  const tokenFile = textOf(host, tokenFileVariable)
+  const path = textOf(host, certificatePathVariable)
+  const secret = textOf(host, environmentVariables.credential)
   const given: ClientCredential[] = []
-  if (tokenFile !== undefined && tokenFile !== '') given.push({ federated: { tokenFile } })
-  if (path !== undefined && path !== '') given.push({ certificate: { path } })
-  if (secret !== undefined && secret !== '') given.push({ secret })
+  if (tokenFile !== undefined) given.push({ federated: { tokenFile } })
+  if (path !== undefined) given.push({ certificate: { path } })
+  if (secret !== undefined) given.push({ secret })
   const [first, ...others] = given
   if (first === undefined) return {}
   return { credential: others.length === 0 ? first : [first, ...others] }

@@ -102,7 +102,7 @@ export function telemetryOf(value: unknown): Telemetry | undefined {
 export function baseUrlsOf(value: unknown): readonly string[] {
   if (value === undefined) return []
   const list: unknown[] = Array.isArray(value) ? value : [value]
-  return Object.freeze(
+  const origins = Object.freeze(
     list.map((text) => {
       const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
       if (url !== undefined && isSecureUrl(url) && url.pathname === '/' && url.search === '') {
@@ -114,6 +114,14 @@ export function baseUrlsOf(value: unknown): readonly string[] {
           `(http only for loopback) without a path; paths belong to signIn({ routes }).`,
       )
     }),
+  )
+  const plain = origins.find((origin) => origin.startsWith('http:'))
+  if (plain === undefined || origins.every((origin) => origin.startsWith('http:'))) return origins
+  // Cookies that plain http takes would not be safe at the others.
+  throw fault(
+    'baseUrl',
+    `baseUrl names ${plain} beside addresses with https. Expected one or the other: give each ` +
+      `deployment its own, for example by ${environmentVariables.baseUrl}.`,
   )
 }
 

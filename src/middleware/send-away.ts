@@ -1,40 +1,35 @@
 import type { EntraError } from '../protocol/entra-error.js'
-import type { SignInHints } from '../sign-in/authorization-request.js'
-import type { TransactionContent } from '../sign-in/transaction.js'
 import type { Departures } from './departures.js'
+import type { Errand, Errands } from './errands.js'
 import { errorBodyOf } from './error-page.js'
 import { senderOf } from './navigation.js'
 import { pageReply, type RenderPage } from './page.js'
 import { json, redirect, type Header, type Reply } from './reply.js'
 import type { RequestView } from './request-view.js'
-import type { SignInRoutes } from './sign-in-options.js'
 
-/** What a request lacks, and how the user can get it. */
-export interface Errand {
-  /** What a program is told. */
-  readonly error: EntraError
-  readonly content: Omit<TransactionContent, 'returnTo'>
-  readonly hints: SignInHints
-}
-
-export type SendAway = (request: RequestView, errand: Errand) => Promise<Reply>
+/** @param error What a program is told. */
+export type SendAway = (
+  request: RequestView,
+  errand: Errand & { readonly error: EntraError },
+) => Promise<Reply>
 
 /**
  * Gets the user what a request lacks: a page goes to sign in and comes back, a form shows a page
- * with a button, so that nothing typed is lost without a word, and a program gets 401 and JSON.
+ * with a button, so that nothing typed is lost without a word, and a program gets 401 and JSON with
+ * the address that a browser has to be sent to.
  */
 export function createSendAway(settings: {
   readonly departures: Departures
-  readonly routes: SignInRoutes
+  readonly errands: Errands
   readonly page: RenderPage | undefined
 }): SendAway {
-  const { departures, routes, page } = settings
+  const { departures, errands, page } = settings
 
   return async function sendAway(request, { error, content, hints }) {
     const sender = senderOf(request)
     if (sender === 'program') {
-      const body = { ...errorBodyOf(error), signInUrl: routes.login }
-      return json(401, body, Object.entries(error.headers))
+      const signInUrl = await errands.addressOf({ content, hints }, departures.pageBefore(request))
+      return json(401, { ...errorBodyOf(error), signInUrl }, Object.entries(error.headers))
     }
     const returnTo =
       sender === 'page' ? departures.returnTo(request.url) : departures.pageBefore(request)

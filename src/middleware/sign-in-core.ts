@@ -26,6 +26,7 @@ import { createAccounts, type Accounts } from './accounts.js'
 import { createArrivals } from './arrivals.js'
 import { createCookieSessions } from './cookie-sessions.js'
 import { cookiesOf, hostCookieName } from './cookies.js'
+import { createErrands } from './errands.js'
 import { createDepartures } from './departures.js'
 import type { ErrorDetail } from './error-page.js'
 import { createPageErrors } from './page-errors.js'
@@ -97,7 +98,7 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
   const choices = signInChoicesOf(options)
   const sealer = withMemory(createSealer(settings.secrets), settings.cacheBytes)
   const lifetime = choices.absoluteLifetime
-  const isSecure = origins.every((origin) => origin.startsWith('https:'))
+  const isSecure = origins[0].startsWith('https:') // as all of them are
   const cookieName = (kind: string) =>
     hostCookieName(`entrada-${kind}.${applicationMark(clientId)}`, isSecure)
 
@@ -172,7 +173,8 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
     isPending: async (request, state) =>
       (await flow.pendingFor(state, cookiesOf(request.header('cookie')))) !== undefined,
   })
-  const sendAway = createSendAway({ departures, routes: choices.routes, page: choices.page })
+  const errands = createErrands({ sealer, clientId, loginPath: choices.routes.login })
+  const sendAway = createSendAway({ departures, errands, page: choices.page })
   const silent = createSilentAttempts({
     departures,
     cookieName: cookieName('silent'),
@@ -184,6 +186,7 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
       ...settings,
       flow,
       departures,
+      errands,
       arrivals,
       complete,
       histories,

@@ -11,6 +11,7 @@ import type { Transaction } from '../sign-in/transaction.js'
 import type { Arrivals } from './arrivals.js'
 import { cookiesOf } from './cookies.js'
 import type { Departures } from './departures.js'
+import type { Errands } from './errands.js'
 import { errorPageOf } from './error-page.js'
 import { pageReply } from './page.js'
 import { isInteractivePrompt } from './prompts.js'
@@ -23,6 +24,7 @@ import type { SignInChoices } from './sign-in-options.js'
 export interface SignInRouteSettings {
   readonly flow: SignInFlow
   readonly departures: Departures
+  readonly errands: Errands
   readonly arrivals: Arrivals
   readonly complete: CompleteSignIn
   readonly histories: Histories
@@ -39,14 +41,22 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
   login: Route
   callback: Route
 } {
-  const { flow, departures, arrivals, complete, histories, sessionOf, reports, choices } = settings
+  const { flow, departures, errands, arrivals, complete, histories, sessionOf } = settings
+  const { reports, choices } = settings
 
   async function login(request: RequestView): Promise<Reply> {
     if (request.method !== 'GET') return notAllowed('GET')
     const query = queryOf(request)
     const [returnTo, ...more] = query.getAll('returnTo')
-    const content = { returnTo: departures.returnTo(more.length > 0 ? undefined : returnTo) }
-    const { url, headers } = await departures.begin(request, content, forwarded(query))
+    const errand = await errands.readIn(query)
+    const { url, headers } = await departures.begin(
+      request,
+      {
+        ...errand.content,
+        returnTo: departures.returnTo(more.length > 0 ? undefined : returnTo),
+      },
+      { ...forwarded(query), ...errand.hints },
+    )
     return redirect(302, url, headers)
   }
 

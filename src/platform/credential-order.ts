@@ -34,28 +34,57 @@ export interface CredentialOrderSettings {
   readonly warn: (message: string) => void
 }
 
-/** The configured order, with the credential first that was accepted last. */
+/** Milliseconds after which a credential is tried again that there was nothing to send of. */
+const detour = 60_000
+
+/**
+ * The configured order, with the credential first that was accepted last: for good after one that the
+ * platform rejected, for a minute after one that could not be had, which may be a machine starting up.
+ */
 export function createCredentialOrder(
   sources: readonly ProofSource[],
   { clock, warn }: CredentialOrderSettings,
 ): CredentialOrder {
   const configured = sources.map((source) => createTurn(source, { clock, accepted: prefer }))
   let turns = configured
+  let detourBegan: number | undefined
+  let told = ''
+
+  function current(): readonly Turn[] {
+    if (detourBegan !== undefined) {
+      const elapsed = clock() - detourBegan
+      // A clock that was set back ends the detour rather than prolong it.
+      if (elapsed < 0 || elapsed >= detour) {
+        turns = configured
+        detourBegan = undefined
+      }
+    }
+    return turns
+  }
 
   function prefer(turn: Turn): void {
-    const [first] = turns
+    const [first] = current()
     if (first === undefined || first === turn) return
     turns = [turn, ...configured.filter((other) => other !== turn)]
     const fault = first.fault()
+    const isAway = fault !== undefined && 'error' in fault
+    detourBegan = isAway ? clock() : undefined
+    const span = isAway ? 'for a minute' : 'from now on'
     const reason = fault === undefined ? '' : ` ${explanationOf(fault)}`
-    warn(`${nameOf(turn)} is used from now on, because ${nameOf(first)} cannot be.${reason}`)
+    tell(`${nameOf(turn)} is used ${span}, because ${nameOf(first)} cannot be.${reason}`)
+  }
+
+  /** What is the same every minute is said once. */
+  function tell(message: string): void {
+    if (message !== told) warn(message)
+    told = message
   }
 
   function nameOf(turn: Turn): string {
     return `credential ${configured.indexOf(turn) + 1} (${turn.source.kind})`
   }
 
-  return { turns: () => turns }
+  return { turns: current }
 }
 
 interface TurnSettings {

@@ -21,13 +21,13 @@ export async function managedIdentityRefusalOf(refused: RefusedIdentity): Promis
   const { response, clock, resource } = refused
   const { status } = response
   const answer = await answerIn(response)
-  const isClientFault = status >= 400 && status < 500 && ![404, 408, 429].includes(status)
+  const isClientFault = status >= 400 && status < 500 && !isPassing(status)
   if (!isClientFault) {
     return new PlatformUnavailableError({
       endpoint: 'managed-identity',
       failure: 'status',
       detail: `It answered ${status}.`,
-      retryAfter: retryAfterOf(response.headers.get('retry-after'), clock()) ?? usualPauseSeconds,
+      retryAfter: retryAfterOf(response.headers.get('retry-after'), clock()) ?? pauseAfter(status),
     })
   }
   const scopes = [`${resource}/.default`]
@@ -49,7 +49,18 @@ export async function managedIdentityRefusalOf(refused: RefusedIdentity): Promis
   })
 }
 
-const usualPauseSeconds = 5
+/**
+ * Whether an answer is about this moment: an identity on its way to the machine, or an endpoint that is
+ * busy, restarting or being updated (410).
+ */
+export function isPassing(status: number): boolean {
+  return [404, 408, 410, 429].includes(status) || status >= 500
+}
+
+/** Seconds. An update takes 70 at the most. */
+function pauseAfter(status: number): number {
+  return status === 410 ? 10 : 5
+}
 
 function messageFor({ identity, resource, response }: RefusedIdentity, answer: GrantAnswer) {
   const cure =

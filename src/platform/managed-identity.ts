@@ -7,7 +7,7 @@ import { managedIdentityTokenIn, type ManagedIdentityToken } from './managed-ide
 import { managedIdentityEndpointOf } from './managed-identity-endpoint.js'
 import { restingAfterRejection } from './managed-identity-rest.js'
 import type { ManagedIdentityOption } from './managed-identity-option.js'
-import { managedIdentityRefusalOf } from './managed-identity-refusal.js'
+import { isPassing, managedIdentityRefusalOf } from './managed-identity-refusal.js'
 
 /** An identity that Azure gives to the machine the app runs on. */
 export interface ManagedIdentity {
@@ -116,11 +116,6 @@ function unanswered(error: unknown): PlatformUnavailableError {
       'through a proxy.',
     retryAfter: 5,
   })
-}
-
-/** An identity may be on its way to the machine, or the endpoint be busy or restarting. */
-function isPassing(status: number): boolean {
-  return status === 404 || status === 408 || status === 429 || status >= 500
 }
 
 function release(response: Response): void {

@@ -3,7 +3,14 @@ import { decodeBase64Url, encodeBase64Url } from './base64url.js'
 
 /** What a value is sealed for; a value sealed for one purpose never opens for another. */
 export type SealPurpose =
-  'transaction' | 'arrival' | 'session' | 'account' | 'sign-out' | 'token-store' | 'admin-consent'
+  | 'transaction'
+  | 'arrival'
+  | 'session'
+  | 'account'
+  | 'sign-out'
+  | 'token-store'
+  | 'admin-consent'
+  | 'errand'
 
 export interface Unsealed {
   readonly bytes: Uint8Array

@@ -122,7 +122,8 @@ export function createTokenValidator(settings: TokenValidatorSettings): TokenVal
       }
     },
     isOwn: (caller) => isCallerOf(api, caller),
-    async verify(token) {
+    async verify(token: unknown) {
+      if (typeof token !== 'string') throw new TokenInvalidError(notText(token), challenge)
       try {
         const known = memo.recall(token)
         if (known !== undefined && verifier.recheck(known.standing)) {
@@ -165,6 +166,16 @@ function aclClientsOf(clients: readonly unknown[] = []): ReadonlySet<string> {
       })
     }),
   )
+}
+
+/** What a program in JavaScript can hand to `verifyToken()`. */
+function notText(token: unknown): Explanation {
+  return {
+    reason: 'not-a-jwt',
+    found: shown(token),
+    expected: 'the text of an access token',
+    cure: 'Give verifyToken() the access token alone, without "Bearer " in front of it.',
+  }
 }
 
 function tenantFault(tenantId: string): Explanation {

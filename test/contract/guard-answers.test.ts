@@ -177,6 +177,17 @@ describe.each(guardedFrameworks)("a guard's answers on $name", (framework) => {
     expect(challenge).not.toContain('claims=')
   })
 
+  it.each([undefined, null, 42, {}, ['a']])(
+    'refuse verifyToken(%j) with a reason',
+    async (token) => {
+      // JavaScript callers are not held by the type.
+      await expect(server.api.verifyToken(token as string)).rejects.toMatchObject({
+        code: 'ERR_ENTRA_TOKEN_INVALID',
+        reason: 'not-a-jwt',
+      })
+    },
+  )
+
   it('give verifyToken() the same frozen caller, which holds no token', async () => {
     const token = await appToken(emulator, ['Tasks.Read.All'])
     const caller = await server.api.verifyToken(token)

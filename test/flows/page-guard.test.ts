@@ -234,8 +234,30 @@ describe('an error that a handler throws', () => {
     expect(JSON.parse(program.html)).toMatchObject({
       error: 'ERR_ENTRA_CONSENT_REQUIRED',
       detail: 'AADSTS65001',
-      signInUrl: '/auth/login',
     })
+  })
+
+  it('a program: an address that asks for just that and leads back, and for nothing else if changed', async () => {
+    const { app, agent, url } = await throwing(consent)
+    const page = await agent.step(url)
+    const headers = { 'sec-fetch-mode': 'cors', referer: `${app.origin}/inbox?x=1` }
+    const program = await agent.step(url, { headers })
+    const { signInUrl } = JSON.parse(program.html) as { signInUrl: string }
+    expect(program.headers.getSetCookie()).toEqual([])
+    const askedAt = async (path: string) => {
+      const { location } = await agent.step(app.origin + path)
+      const { scope, login_hint: user } = Object.fromEntries(new URL(location ?? '').searchParams)
+      return { scope, user }
+    }
+    const { searchParams } = new URL(page.location ?? '')
+    const [scope, user] = [searchParams.get('scope'), searchParams.get('login_hint')]
+    expect(await askedAt(signInUrl)).toEqual({ scope, user })
+    const { searchParams: given } = new URL(signInUrl, app.origin)
+    expect(given.get('returnTo')).toBe('/inbox?x=1')
+    const changed = signInUrl.replace(/(?<=errand=.{20})./, (letter) =>
+      letter === 'A' ? 'B' : 'A',
+    )
+    expect((await askedAt(changed)).scope).not.toContain('Mail')
   })
 
   it('R14 admin consent: never a redirect, a page with the link for an administrator', async () => {

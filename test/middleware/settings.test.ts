@@ -58,12 +58,27 @@ describe('options and environment', () => {
     expect(settings.graphEndpoint).toBe('https://graph.microsoft.us')
   })
 
+  it('R01 says what is wrong with a client that is no text, beside one in the environment', () => {
+    const fault = faultOf({ tenant, clientId: 123 }, { AZURE_CLIENT_ID: clientId })
+    expect(fault.message).toMatch(/clientId is 123/)
+  })
+
   it('lets an option win over its environment variable', () => {
     const settings = settingsOf(
       { tenant },
       host({ AZURE_TENANT_ID: 'common', AZURE_CLIENT_ID: clientId }),
     )
     expect(settings.authority.tenant).toBe(tenant)
+  })
+
+  it('takes an empty variable, or one with a newline at its end, for what was meant', () => {
+    const secret = { AZURE_CLIENT_SECRET: 'a secret\n' }
+    const options = { tenant, clientId }
+    for (const id of ['', ' ', `${clientId}\n`]) {
+      const environment = { AZURE_CLIENT_ID: id, ...secret }
+      expect(settingsOf(options, host(environment)).credential?.kinds).toEqual(['secret'])
+    }
+    expect(settingsOf(options, host({ AZURE_CLIENT_SECRET: ' \n' })).credential).toBeUndefined()
   })
 
   it('does not give the credential of the environment to another client', () => {
@@ -94,6 +109,12 @@ describe('options and environment', () => {
       { tenant, clientId, baseUrl: 'https://app.contoso.com/x' },
       'ENTRADA_BASE_URL',
       /path/,
+    ],
+    [
+      'baseUrl',
+      { tenant, clientId, baseUrl: ['https://app.contoso.com', 'http://localhost:3000'] },
+      'ENTRADA_BASE_URL',
+      /http:\/\/localhost:3000 beside addresses with https/,
     ],
     ['audiences', { tenant, clientId, audiences: [] }, 'ENTRADA_AUDIENCES', /empty/],
     [

@@ -195,6 +195,25 @@ describe('a federated credential from a managed identity', () => {
     emulator.faults.clear()
   })
 
+  it('R03 is passed over for a minute when the machine does not answer, and warned of once', async () => {
+    const machine = machineWith(emulator.workload.virtualMachine)
+    const list = [option, { secret: daemonSecret }]
+    const { ask, proofs } = daemonWith(emulator, list, { machine, time })
+    emulator.faults.set({ endpoint: 'managed-identity', kind: 'reset' })
+    await ask()
+    time.now += 60_000
+    await ask()
+    emulator.faults.clear()
+    time.now += 59_999
+    await ask()
+    time.now += 1
+    await ask()
+    expect(proofs()).toEqual(['secret', 'secret', 'secret', 'assertion'])
+    expect(machine.warnings).toEqual([
+      expect.stringMatching(/^credential 2 \(secret\) is used for a minute, .* 1 \(federated\)/),
+    ])
+  })
+
   it.each([
     ['https://login.microsoftonline.us', 'api://AzureADTokenExchangeUSGov'],
     ['https://login.partner.microsoftonline.cn', 'api://AzureADTokenExchangeChina'],

@@ -138,7 +138,7 @@ describe('a token of a managed identity', () => {
     expect(await identity.token(tasks)).toEqual({ access_token: 't', expires_in: seconds })
   })
 
-  it.each([404, 408, 429, 500, 503, 504])(
+  it.each([404, 408, 410, 429, 500, 503, 504])(
     'is asked for three times while it answers %i',
     async (status) => {
       fault({ kind: 'status', status, times: 2 })

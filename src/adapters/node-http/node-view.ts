@@ -17,6 +17,8 @@ export abstract class NodeView {
   }
 
   header(name: string): string | undefined {
-    return headerOf(this.key, name)
+    const value = headerOf(this.key, name)
+    // HTTP/2 names the host in a field of its own (RFC 9113 section 8.3.1).
+    return value === undefined && name === 'host' ? headerOf(this.key, ':authority') : value
   }
 }
