@@ -57,16 +57,22 @@ export function createJsonCalls<Init extends Pick<RequestInit, 'headers' | 'sign
     settings.prepare?.(headers)
     const call = { method, path, headers }
     const deadline = AbortSignal.timeout(settings.timeout)
+    /** What it means to fail now; a mistake of the program until there is an answer. */
+    let failsAs: Unreachable | undefined
     const { signal: given } = init
     const signal = endingWith(given, deadline)
     try {
       const sent = { ...init, method, headers, signal, ...(body === undefined ? {} : { body }) }
       const response = await settings.send(path, sent)
       if (!response.ok) throw await settings.refused(response, call)
-      return contentOf(await response.text())
+      failsAs = 'network'
+      const text = await response.text()
+      failsAs = 'content'
+      return contentOf(text)
     } catch (error) {
       if (error instanceof EntraError || given?.aborted === true) throw error
-      const failure = deadline.aborted ? 'timeout' : failureIn(error)
+      if (isNetworkFailure(error)) failsAs = 'network'
+      const failure = deadline.aborted ? 'timeout' : failsAs
       throw failure === undefined ? error : settings.unreachable(failure, call)
     }
   }
@@ -94,9 +100,4 @@ export function createJsonCalls<Init extends Pick<RequestInit, 'headers' | 'sign
 
 function contentOf(text: string): unknown {
   return text === '' ? undefined : (JSON.parse(text) as unknown)
-}
-
-function failureIn(error: unknown): Unreachable | undefined {
-  if (error instanceof SyntaxError) return 'content'
-  return isNetworkFailure(error) ? 'network' : undefined
 }

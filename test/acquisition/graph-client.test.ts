@@ -146,6 +146,32 @@ describe('the verbs of Microsoft Graph', () => {
     })
     const { graph: odd } = await graphAnswering((response) => response.end('<html>'))
     await expect(odd.get('/me')).rejects.toMatchObject({ status: 503, failure: 'content' })
+    const { graph: half } = await graphAnswering((response) => {
+      response.writeHead(200, { 'content-length': 100 }).write('{', () => response.destroy())
+    })
+    await expect(half.get('/me')).rejects.toMatchObject({ status: 503, failure: 'network' })
+  })
+
+  it.each([
+    ['Node and Deno', { name: 'TypeError', cause: new Error('socket') }],
+    ['Bun', { name: 'TypeError', code: 'ECONNREFUSED' }],
+    ['undici', { name: 'SocketError', code: 'UND_ERR_SOCKET' }],
+    ['node-fetch', { name: 'FetchError', type: 'system', code: 'ENOTFOUND' }],
+    ['node-fetch, without a code', { name: 'FetchError', type: 'system' }],
+  ])('know an outage by the error that %s has for it', async (_runtime, shape) => {
+    const failing = () => Promise.reject(Object.assign(new Error('failed'), shape))
+    const { graph } = tokenSourceWith({ calls: { fetch: failing } }).source
+    await expect(graph.get('/me')).rejects.toMatchObject({ status: 503, failure: 'network' })
+  })
+
+  it.each([
+    ['a header that is none', { name: 'TypeError' }],
+    ['an argument that is none', { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' }],
+    ['a fault in a fetch of its own', { name: 'RangeError', cause: new Error('inner') }],
+  ])('leave to the program what is its own mistake: %s', async (_title, shape) => {
+    const mistake = Object.assign(new Error('failed'), shape)
+    const { graph } = tokenSourceWith({ calls: { fetch: () => Promise.reject(mistake) } }).source
+    await expect(graph.get('/me')).rejects.toBe(mistake)
   })
 })
 
