@@ -97,29 +97,25 @@ export function createAdminConsent(
   }
 
   async function callback(request: RequestView): Promise<Reply> {
+    // An answer to something else leaves what this browser has begun alone.
+    let headers: readonly Header[] = []
     try {
-      const { returnTo } = await granted(request)
-      if (returnTo !== '') return redirect(303, locationOf(returnTo), [forgotten])
-      return await pageReply(200, grantedPage, { render, headers: [forgotten] })
+      const query = queryOf(request)
+      const { state, error } = authorizationResponseOf(query)
+      const pending = await pendingOf(request)
+      if (pending === undefined || state !== pending.state) {
+        throw new CallbackInvalidError('transaction')
+      }
+      headers = [forgotten]
+      requireConsent(query, error)
+      const { returnTo } = pending
+      if (returnTo !== '') return redirect(303, locationOf(returnTo), headers)
+      return await pageReply(200, grantedPage, { render, headers })
     } catch (error) {
       if (!(error instanceof EntraError)) throw error
       const page = errorPageOf(error, { kind: 'link', label: 'Try again', href: routes.start })
-      return pageReply(error.status, page, { render, headers: [forgotten] })
+      return pageReply(error.status, page, { render, headers })
     }
-  }
-
-  /** @throws when the answer is not this browser's, or the administrator did not consent. */
-  async function granted(request: RequestView): Promise<Pending> {
-    const query = queryOf(request)
-    const { state, error } = authorizationResponseOf(query)
-    const pending = await pendingOf(request)
-    if (pending === undefined || state !== pending.state) {
-      throw new CallbackInvalidError('transaction')
-    }
-    // A refusal says `admin_consent=True` as well.
-    if (error !== undefined) throw refusalFor(error)
-    if (query.get('admin_consent')?.toLowerCase() === 'true') return pending
-    throw new CallbackInvalidError('parameter', 'admin_consent')
   }
 
   async function pendingOf(request: RequestView): Promise<Pending | undefined> {
@@ -145,6 +141,13 @@ export function createAdminConsent(
       return request.method === 'GET' ? route(request) : notAllowed('GET')
     }),
   }
+}
+
+/** A refusal says `admin_consent=True` as well. */
+function requireConsent(query: URLSearchParams, error: ProviderError | undefined): void {
+  if (error !== undefined) throw refusalFor(error)
+  if (query.get('admin_consent')?.toLowerCase() === 'true') return
+  throw new CallbackInvalidError('parameter', 'admin_consent')
 }
 
 /** The two generations of the page say a refusal in different words. */

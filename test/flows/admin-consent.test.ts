@@ -160,6 +160,17 @@ describe('admin consent', () => {
     expect(stranger.html).not.toContain('Permissions granted')
   })
 
+  it('goes on when an answer to something else has come in between', async () => {
+    await start({ scopes: ['Group.Read.All'] })
+    const { location = '' } = await browser.step(app.at(consentPath))
+    expect(
+      (await browser.get(app.at(`${callbackPath}?admin_consent=True&state=other`))).status,
+    ).toBe(400)
+    expect((await browser.get(app.at(`${callbackPath}?state=a&state=b`))).status).toBe(400)
+    const page = await signIn(browser, location, grace)
+    expect([page.status, page.html.includes('Permissions granted')]).toEqual([200, true])
+  })
+
   it('refuses an answer with another state, none, or one that took too long', async () => {
     await start({})
     const { location = '' } = await browser.step(app.at(consentPath))
