@@ -1,5 +1,6 @@
 import { encodeBase64Url } from '../platform/base64url.js'
 import type { Clock } from '../platform/clock.js'
+import { packed, unpacked } from '../platform/packed-json.js'
 import type { Sealer } from '../platform/seal.js'
 import { applicationMark } from '../protocol/application-mark.js'
 
@@ -85,10 +86,11 @@ export function createTransactionCodec(settings: TransactionSettings): Transacti
       const random = encodeBase64Url(crypto.getRandomValues(new Uint8Array(randomBytes)))
       const transaction = await derived(random, Math.floor(clock() / 1000), content)
       const name = prefix + nameEndOf(transaction.issuedAt, transaction.state)
-      const text = JSON.stringify({ random, issued: transaction.issuedAt / 1000, ...content })
+      // Packed, because a claims request in JSON in JSON would not fit into a cookie.
+      const bytes = packed({ random, issued: transaction.issuedAt / 1000, ...content })
       return {
         transaction,
-        cookie: { name, value: await sealer.seal('transaction', text, boundTo(name)) },
+        cookie: { name, value: await sealer.seal('transaction', bytes, boundTo(name)) },
       }
     },
 
@@ -96,7 +98,7 @@ export function createTransactionCodec(settings: TransactionSettings): Transacti
       const opened = await sealer.open('transaction', value, boundTo(name))
       if (opened === undefined) return undefined
       // What our seal covers, `begin` has written.
-      const { random, issued, ...content } = JSON.parse(opened.text) as Written
+      const { random, issued, ...content } = unpacked(opened.bytes) as Written
       const transaction = await derived(random, issued, content)
       return transaction.state === state ? transaction : undefined
     },

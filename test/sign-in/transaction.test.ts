@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { createHash } from 'node:crypto'
 import { createSealer } from '../../src/platform/seal.js'
+import { claimsRequestOf } from '../../src/protocol/claims-request.js'
 import { planPending } from '../../src/sign-in/pending-transactions.js'
 import {
   createTransactionCodec,
@@ -48,6 +49,16 @@ describe('a transaction', () => {
     const { transaction } = await codecWith().begin({})
     const expected = createHash('sha256').update(transaction.codeVerifier).digest('base64url')
     expect(transaction.codeChallenge).toBe(expected)
+  })
+
+  it('fits into a cookie with the longest claims request that is taken from an API', async () => {
+    const values = Array.from({ length: 480 }, () => `"v"`).join()
+    const start = `{"access_token":{"x":{"values":[${values}]}}`
+    const claims = `${start},"id_token":{"y":"${'z'.repeat(2048 - start.length - 21)}"}}`
+    expect([claims.length, claimsRequestOf(claims)]).toEqual([2048, claims])
+    const content = { claims, acrs: ['c1'], heldAcrs: ['c2', 'c3'], scopes: [`${authority}/a`] }
+    const { name, value } = (await codecWith().begin(content)).cookie
+    expect(name.length + value.length).toBeLessThan(3800)
   })
 
   it('opens with everything it was begun with', async () => {
