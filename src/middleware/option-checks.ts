@@ -37,7 +37,10 @@ export function tenantsOf(value: unknown, authority: Authority): TenantPolicy | 
   )
 }
 
-/** Audiences and scope prefixes of this API: App ID URIs, kept to the letter, trailing slash too. */
+/**
+ * Audiences and scope prefixes of this API: App ID URIs, kept to the letter, trailing slash too. They
+ * stand in challenges, whose scopes are ASCII (RFC 6749 section 3.3).
+ */
 export function audiencesOf(value: unknown, clientId: string): readonly string[] {
   if (value === undefined) return Object.freeze([`api://${clientId}`])
   const list: unknown[] = Array.isArray(value) ? value : [value]
@@ -194,7 +197,7 @@ function isResourceUrl(text: string): boolean {
 }
 
 function isAppIdUri(value: string): boolean {
-  return value.length <= 255 && /^[a-z][a-z0-9+.-]*:[^\s"\\]+$/i.test(value)
+  return value.length <= 255 && /^[a-z][a-z0-9+.-]*:[\x21\x23-\x5b\x5d-\x7e]+$/i.test(value)
 }
 
 function fault(option: string, message: string): ConfigurationError {

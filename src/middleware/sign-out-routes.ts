@@ -1,6 +1,5 @@
 import type { Clock } from '../platform/clock.js'
 import type { Sealer } from '../platform/seal.js'
-import type { Account } from '../protocol/account.js'
 import { endpointOf, type Authority } from '../protocol/authority.js'
 import { EntraError } from '../protocol/entra-error.js'
 import type { SignInEvent } from '../protocol/events.js'
@@ -55,7 +54,7 @@ export function createSignOutRoutes(settings: SignOutSettings): {
     if (request.method !== 'GET' && request.method !== 'POST') return notAllowed('GET, POST')
     const session = sessionOf(request)
     const signedIn = await sessions.held(session)
-    if (signedIn === undefined) return redirect(303, locationOf(choices.afterSignOut))
+    if (signedIn === undefined) return withoutSignIn(request)
     if (request.method === 'GET') return buttonPage(200, session, signedIn)
     if (!(await isWanted(request, signedIn))) return refused(request, session, signedIn)
     try {
@@ -66,7 +65,14 @@ export function createSignOutRoutes(settings: SignOutSettings): {
     }
     const { tenantId, objectId } = signedIn.account
     tell({ type: 'signed-out', by: 'user', tenantId, objectId })
-    return farewell(request, signedIn.account)
+    return farewell(request, signedIn.account.loginHint)
+  }
+
+  /** A button pressed twice: its first answer, on the way to Entra, is not seen any more. */
+  function withoutSignIn(request: RequestView): Reply {
+    const isPressed = request.method === 'POST' && provenanceOf(request, origins) === 'ours'
+    if (isPressed) return farewell(request, undefined)
+    return leading(request, locationOf(choices.afterSignOut), [])
   }
 
   /** Here first, whatever becomes of the rest. Until all of it is done the session can be ended again. */
@@ -77,14 +83,17 @@ export function createSignOutRoutes(settings: SignOutSettings): {
   }
 
   /** Then at Entra, which otherwise would sign the user in again without a question. */
-  function farewell(request: RequestView, account: Account): Reply {
+  function farewell(request: RequestView, loginHint: string | undefined): Reply {
     const back = departures.originOf(request) + choices.afterSignOut
     const query = new URLSearchParams({ post_logout_redirect_uri: back })
-    if (account.loginHint !== undefined) query.set('logout_hint', account.loginHint)
-    const url = `${endpointOf(authority, 'logout')}?${query.toString()}`
+    if (loginHint !== undefined) query.set('logout_hint', loginHint)
+    return leading(request, `${endpointOf(authority, 'logout')}?${query.toString()}`, afterwards)
+  }
+
+  function leading(request: RequestView, url: string, headers: readonly Header[]): Reply {
     return senderOf(request) === 'program'
-      ? json(200, { signOutUrl: url }, afterwards)
-      : redirect(303, url, afterwards)
+      ? json(200, { signOutUrl: url }, headers)
+      : redirect(303, url, headers)
   }
 
   async function isWanted(request: RequestView, signedIn: SignedIn): Promise<boolean> {

@@ -59,8 +59,9 @@ export function userRolesHeld(
  * @see https://learn.microsoft.com/entra/identity-platform/optional-claims-reference
  */
 export function guestsAs(route: RouteContext, rule: 'refuse' | 'only'): Condition<UserCaller> {
+  const { v1IssuerHost } = route.settings.authority.cloud
   return function guestsAs(caller) {
-    const guest = isGuest(caller)
+    const guest = isGuest(caller, v1IssuerHost)
     if (guest === (rule === 'only')) return undefined
     return denied(route, {
       reason: 'guest-refused',
@@ -71,11 +72,12 @@ export function guestsAs(route: RouteContext, rule: 'refuse' | 'only'): Conditio
   }
 }
 
-function isGuest({ claims, tenantId }: UserCaller): boolean {
+function isGuest({ claims, tenantId }: UserCaller, v1IssuerHost: string): boolean {
   if (claims.acct === 0 || claims.acct === 1) return claims.acct === 1
   const { idp, iss } = claims
   if (idp === undefined) return false
-  return idp !== iss && idp !== `https://sts.windows.net/${tenantId}/`
+  const own = [v1IssuerHost, 'sts.windows.net'].map((host) => `https://${host}/${tenantId}/`)
+  return idp !== iss && !own.includes(idp)
 }
 
 /**

@@ -117,6 +117,7 @@ describe('options and environment', () => {
       /http:\/\/localhost:3000 beside addresses with https/,
     ],
     ['audiences', { tenant, clientId, audiences: [] }, 'ENTRADA_AUDIENCES', /empty/],
+    ['audiences', { tenant, clientId, audiences: 'api://größe' }, 'ENTRADA_AUDIENCES', /größe/],
     [
       'authorityHost',
       { tenant, clientId, authorityHost: 'http://evil.example' },

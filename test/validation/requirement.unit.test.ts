@@ -540,3 +540,13 @@ describe('the name of a scope', () => {
     },
   )
 })
+
+describe('guests in a national cloud', () => {
+  it('members are told by the issuer of v1.0 tokens there', async () => {
+    const authority = authorityOf(ids.contoso, 'https://login.partner.microsoftonline.cn')
+    const members: AccessRequirement = { user: { scopes: ['A'], guests: 'refuse' } }
+    const from = (tenant: string) => user({}, { idp: `https://sts.chinacloudapi.cn/${tenant}/` })
+    expect(await verdict(members, from(ids.contoso), { authority })).toBe('200')
+    expect(await verdict(members, from(ids.fabrikam), { authority })).toBe('403 guest-refused')
+  })
+})
