@@ -28,7 +28,8 @@ const growth = 100
 function tooLarge(bytes: number): ConfigurationError {
   return new ConfigurationError({
     message:
-      `The sign-in takes ${bytes} bytes, and its cookie holds ${mostCookieBytes}. Let afterSignIn answer less, or ` +
+      `The sign-in takes ${bytes} bytes, with what afterSignIn answers and the user's app roles, and its cookie holds ` +
+      `${mostCookieBytes}. Let afterSignIn answer less, assign fewer or shorter roles, or ` +
       "keep sessions on the server: session middleware with a store, and signIn({ session: 'framework' }).",
     option: 'signIn.session',
   })

@@ -31,7 +31,13 @@ export type ForwardedParameter =
  * @param user Tokens of the user who is about to be signed in, to ask Graph or another API about them.
  * @returns What to do with the user; may be a promise of it.
  */
-export type AfterSignIn = (account: Account, user: TokenSource) => unknown
+export type AfterSignIn = (
+  account: Account,
+  user: TokenSource,
+) => AfterSignInAnswer | Promise<AfterSignInAnswer>
+
+/** `null`, as searches answer that found nothing, is none: it would let nobody in. */
+type AfterSignInAnswer = (object & { readonly then?: never }) | boolean | undefined
 
 export interface SignInOptions {
   /** Scopes of the APIs that are called for the user, of one API or of several. */

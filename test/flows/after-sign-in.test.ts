@@ -129,7 +129,8 @@ describe.each(['framework', 'cookie'] as const)('afterSignIn, with a %s session'
   })
 
   it.each([null, 0, '', 'yes', []])('lets nobody in with %j', async (answer) => {
-    const { origin, agent, events } = await start(kind, () => answer)
+    // JavaScript programs are not held by the type.
+    const { origin, agent, events } = await start(kind, () => answer as never)
     const page = await signIn(agent, `${origin}/auth/login`, ada)
     expect(page.status).toBe(500)
     expect(await seenBy(agent, origin)).toBe('nobody')
