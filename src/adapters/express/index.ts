@@ -7,7 +7,7 @@ import type { EntraOptions } from '../../middleware/entra-options.js'
 import { createIdentity, type Identity } from '../../middleware/identity.js'
 import type { ProtectedResourceOptions } from '../../middleware/protected-resource.js'
 import type { SignInOptions } from '../../middleware/sign-in-options.js'
-import type { Answer, ErrorStep, Step } from '../../middleware/step.js'
+import type { Answer, ErrorStep, PluginStep, Step } from '../../middleware/step.js'
 import { isLater } from '../../protocol/at-once.js'
 import { EntraError } from '../../protocol/entra-error.js'
 import { SessionUnavailableError } from '../../protocol/sign-in-errors.js'
@@ -51,7 +51,7 @@ export function entra<Api extends string = string>(
     viewOf,
     viewOfUpgrade: (request: IncomingMessage) => upgradeViewOf(request, sessionOf(request)),
     mount,
-    mountPlugin: mount,
+    mountPlugin,
     mountErrors,
   })
 }
@@ -73,6 +73,28 @@ function mount(step: Step): RequestHandler {
     if (isLater(answer)) answer.then(go).catch(next)
     else go(answer)
   }
+}
+
+/** Paths count from the root, and a router below another path is not asked for the others. */
+function mountPlugin(step: PluginStep): RequestHandler {
+  const handler = mount(step)
+  let isTold = false
+  return function entradaPlugin(request, response, next) {
+    const { baseUrl } = request
+    if (baseUrl !== '' && !isTold) {
+      isTold = true
+      const unreached = step.paths.filter((path) => !path.startsWith(`${baseUrl}/`))
+      if (unreached.length > 0) nodeHost.warn(neverReached(unreached, baseUrl))
+    }
+    handler(request, response, next)
+  }
+}
+
+function neverReached(paths: readonly string[], baseUrl: string): string {
+  return (
+    `Middleware that answers ${paths.join(', ')} is mounted below ${baseUrl}, where requests for these paths ` +
+    'never come. Mount it on the app itself: app.use(identity.signIn(…)).'
+  )
 }
 
 function mountErrors(step: ErrorStep): ErrorRequestHandler {
