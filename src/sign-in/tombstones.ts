@@ -55,6 +55,8 @@ const knownBytes = 16 * 1024 * 1024
 const hearsayBytes = 4 * 1024 * 1024
 const mostOwnLate = 10_000
 const mostHearsayLate = 1_000
+/** Somebody else comes in between that often at the most, and then it is written all the same. */
+const mostAttempts = 5
 
 export function createTombstones(settings: TombstoneSettings): Tombstones {
   const { store, clientId, clock, lifetime } = settings
@@ -103,7 +105,15 @@ export function createTombstones(settings: TombstoneSettings): Tombstones {
 
   /** What is written late, or by a clock that is behind, takes back no later end. */
   async function buryIn(shared: TokenStore, grave: string, end: string): Promise<void> {
-    if (isNewer(end, await shared.get(grave))) await shared.set(grave, end, lifetime)
+    const { atomic } = shared
+    for (let attempt = 1; ; attempt += 1) {
+      const held = await shared.get(grave)
+      if (!isNewer(end, held)) return
+      if (atomic === undefined || attempt === mostAttempts) {
+        return shared.set(grave, end, lifetime)
+      }
+      if (await atomic.compareAndSet(grave, held, end, lifetime)) return
+    }
   }
 
   async function isKnown(sessionId: string): Promise<boolean> {
