@@ -20,11 +20,17 @@ const sources = {
   'entrada forApp, a tenant each': { users: 'tenant', token: 'forApp' },
 }
 
-/** What a look-up costs and nothing else: how much dearer it gets with more users is the machine's. */
-const control = 'a Map, looked up by hand'
+/**
+ * What a look-up costs and nothing else, and what finding the token of a signed-in user does: how much
+ * dearer they get with more users is the machine's.
+ */
+const controls = {
+  'a Map, looked up by hand': addLookUp,
+  "a Map of the sessions' tokens, looked up by hand": addSessionLookUp,
+}
 
 answerMessages((message) => {
-  if (message === 'sources') return { sources: [control, ...Object.keys(sources)] }
+  if (message === 'sources') return { sources: [...Object.keys(controls), ...Object.keys(sources)] }
   if (message === 'floor') return addFloor()
   if (message === 'misses') return { misses: missed() }
   if (message.peer !== undefined) return addPeer(message)
@@ -44,7 +50,7 @@ async function addFloor() {
 }
 
 async function addSource({ source, size }) {
-  if (source === control) return addControl(size)
+  if (source in controls) return controls[source](source, size)
   const { users: create, token, told } = sources[source]
   const { endpoint, ...own } = createTokenSources()
   const users = []
@@ -59,16 +65,37 @@ async function addSource({ source, size }) {
   })
 }
 
-function addControl(size) {
+function addLookUp(name, size) {
   const entries = new Map()
   const keys = Array.from({ length: size }, () => randomUUID())
   for (const key of keys) {
     entries.set(key, { token: opaqueToken(), expiresAt: Date.now() + 3_600_000 })
   }
   let next = 0
-  return added(`${control}/${size}`, async () => {
+  return added(`${name}/${size}`, async () => {
     next = (next + 7_919) % size
     const entry = entries.get(keys[next])
+    return entry.expiresAt > Date.now() ? entry.token : undefined
+  })
+}
+
+/** A session names what is held of its user: tokens of several APIs, each for some scopes and a while. */
+function addSessionLookUp(name, size) {
+  const resource = 'https://graph.microsoft.com'
+  const held = new Map()
+  const sessions = Array.from({ length: size }, () => ({ content: { tokens: randomUUID() } }))
+  for (const { content } of sessions) {
+    const kept = { resource, scopes: ['User.Read'], token: opaqueToken() }
+    const accessTokens = [{ ...kept, expiresAt: Date.now() + 3_600_000 }]
+    held.set(content.tokens, { refreshToken: opaqueToken(1_100), accessTokens })
+  }
+  let next = 0
+  return added(`${name}/${size}`, async () => {
+    next = (next + 7_919) % size
+    const { accessTokens } = held.get(sessions[next].content.tokens)
+    const entry = accessTokens.find(
+      (one) => one.resource === resource && one.scopes.includes('User.Read'),
+    )
     return entry.expiresAt > Date.now() ? entry.token : undefined
   })
 }

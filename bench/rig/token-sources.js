@@ -46,8 +46,8 @@ export function createTokenSources({
     endpoint,
     /** With a session on the server, or in a cookie: then the store has the tokens. */
     async signedInUser({ expired = false, kind = 'server' } = {}) {
-      const user = { tenantId: tenant, objectId: randomUUID(), session: sessionOf(kind) }
-      await tokens.write(user.session, {
+      const user = new SignedInUser(kind)
+      await tokens.write(user.asking().session, {
         tenantId: tenant,
         objectId: user.objectId,
         refreshToken: opaqueToken(1_100),
@@ -62,7 +62,7 @@ export function createTokenSources({
       return frozenCaller({ kind: 'user', ...identity, ...granted }, { assertion, api: onBehalfOf })
     },
     tenant: () => randomUUID(),
-    forUser: (user) => forUser(user).token('User.Read'),
+    forUser: (user) => forUser(user.asking()).token('User.Read'),
     onBehalfOf: (caller) => onBehalfOf(caller).token(),
     forApp: (other) => forApp({ tenant: other }).token(vault),
   }
@@ -136,16 +136,53 @@ const aside = {
   remove: async (id) => void sessionStore.delete(id),
 }
 
-/** A session, as a framework holds it. */
-function sessionOf(kind) {
-  const content = new Map()
-  return {
-    id: kind === 'server' ? randomUUID() : undefined,
-    kind,
-    aside: kind === 'server' ? aside : undefined,
-    read: (key) => content.get(key),
-    write: (key, value) => content.set(key, value),
-    remove: (key) => content.delete(key),
-    save: async () => undefined,
+/** What is held of a user between two requests; each request has a session of its own made of it. */
+class SignedInUser {
+  tenantId = tenant
+  objectId = randomUUID()
+  content = {}
+
+  constructor(kind) {
+    this.kind = kind
+    this.id = kind === 'server' ? randomUUID() : undefined
   }
+
+  asking() {
+    return { tenantId: this.tenantId, objectId: this.objectId, session: new Session(this) }
+  }
+}
+
+/** A session, as a framework holds it. */
+class Session {
+  #user
+
+  constructor(user) {
+    this.#user = user
+  }
+
+  get id() {
+    return this.#user.id
+  }
+
+  get kind() {
+    return this.#user.kind
+  }
+
+  get aside() {
+    return this.kind === 'server' ? aside : undefined
+  }
+
+  read(key) {
+    return this.#user.content[key]
+  }
+
+  write(key, value) {
+    this.#user.content[key] = value
+  }
+
+  remove(key) {
+    Reflect.deleteProperty(this.#user.content, key)
+  }
+
+  async save() {}
 }
