@@ -17,8 +17,8 @@ export interface ConditionalAccess {
    */
   requireContext(context: string): void
   /**
-   * Sign-in frequency: a refresh token for the API is AADSTS70043 once the sign-in is older, and
-   * single sign-on asks again.
+   * Sign-in frequency: a token for the API, also on behalf of, is AADSTS70043 once the sign-in is
+   * older, and single sign-on asks again.
    */
   limitSession(policy: SessionPolicy): void
   /**

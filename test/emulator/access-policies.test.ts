@@ -10,11 +10,13 @@ import {
   daemon,
   daemonSecret,
   graph,
+  onBehalfOf,
   postToken,
   redeem,
   start,
   stopAll,
   tasksApi,
+  tasksApiSecret,
   webApp,
   webAppSecret,
 } from './contoso.js'
@@ -58,6 +60,16 @@ const refresh = (token: string, parameters: Record<string, string> = {}) =>
     client_secret: webAppSecret,
     refresh_token: token,
     ...parameters,
+  })
+
+const behalfOf = (assertion: string) =>
+  postToken(emulator, {
+    grant_type: onBehalfOf,
+    client_id: tasksApi,
+    client_secret: tasksApiSecret,
+    requested_token_use: 'on_behalf_of',
+    scope: 'https://graph.microsoft.com/.default',
+    assertion,
   })
 
 const appToken = () =>
@@ -111,6 +123,19 @@ describe('sign-in frequency', () => {
     expect(await refresh(String(body['refresh_token']))).toMatchObject({
       status: 400,
       body: { error: 'invalid_grant', suberror: 'token_expired', error_codes: [70043] },
+    })
+  })
+
+  it('is counted from the sign-in on behalf of, not from the iat of the token that came', async () => {
+    emulator.conditionalAccess.limitSession({ resource: graph, seconds: 60 })
+    const token = await refreshToken()
+    clock.now += 50_000
+    const { body } = await refresh(token, { scope: tasks })
+    expect((await behalfOf(String(body['access_token']))).status).toBe(200)
+    clock.now += 11_000
+    expect((await behalfOf(String(body['access_token']))).body).toMatchObject({
+      error: 'invalid_grant',
+      error_codes: [70043],
     })
   })
 

@@ -149,6 +149,27 @@ describe('mintToken', () => {
     expect(body['id_token']).toBeDefined()
   })
 
+  it.each([
+    [undefined, 'openid'],
+    ['offline_access https://graph.microsoft.com/.default', 'User.Read'],
+  ])('makes refresh tokens with the consent of a sign-in: %s', async (scope, granted) => {
+    emulator.grants.clear()
+    const token = await emulator.mintToken({
+      kind: 'refresh',
+      client: webApp,
+      user: ada,
+      ...(scope !== undefined && { scope }),
+    })
+    const { status, body } = await postToken(emulator, {
+      grant_type: 'refresh_token',
+      client_id: webApp,
+      client_secret: webAppSecret,
+      refresh_token: token,
+    })
+    expect(status).toBe(200)
+    expect(body['scope']).toContain(granted)
+  })
+
   it('makes what an API must refuse: another family’s key, another tenant, no role, another version', async () => {
     const ours = { resource: tasksApi, user: ada }
     const personal = await emulator.mintToken({ ...ours, key: { family: 'personal' } })

@@ -17,6 +17,7 @@ import {
 import type { TenantUser } from '../platform/registry.js'
 import { sessionRevoked } from '../conditional-access/access-refusals.js'
 import { requireConcreteTenant } from '../platform/tenant-segment.js'
+import { authTimeOf } from '../tokens/identifiers.js'
 import { TokenFaultError, verifyToken } from '../tokens/verify-token.js'
 import type { GrantContext, TokenAnswer } from './grant-context.js'
 import { userTokens, type UserTokenRequest } from './user-tokens.js'
@@ -41,7 +42,7 @@ export async function onBehalfOf(
     account: assertedUser(context, claims),
     scope,
     sessionId: typeof claims.sid === 'string' ? claims.sid : '',
-    authTime: Number(claims.iat),
+    authTime: authTimeOf(claims) ?? Number(claims.iat),
   }
   return { answer: await userTokens(context, request), request }
 }
