@@ -156,6 +156,25 @@ describe('sign-in frequency', () => {
   })
 })
 
+describe('multifactor authentication', () => {
+  it('is asked for silently in vain, and the answer says with what claims to sign in', async () => {
+    const agent = browser()
+    const asking = { agent, scope: `openid ${tasks}` }
+    await authorize(emulator, asking)
+    emulator.conditionalAccess.requireMfa({ resource: tasksApi })
+    const silent = await agent.get(
+      authorizeUrl(emulator, { ...asking, parameters: { prompt: 'none' } }),
+    )
+    const answer = new URL(silent.url).searchParams
+    expect(Object.fromEntries(answer)).toMatchObject({
+      error: 'interaction_required',
+      suberror: 'basic_action',
+      claims: expect.stringMatching(/^\{"access_token":\{"polids":/),
+    })
+    expect(answer.has('error_subcode')).toBe(false)
+  })
+})
+
 describe('an authentication context', () => {
   const claims = (part: string) =>
     JSON.stringify({ [part]: { acrs: { essential: true, value: 'c1' } } })
@@ -260,17 +279,14 @@ it('takes a disabled account out of every grant that needs its user', async () =
   if (user !== undefined) user.accountEnabled = false
   expect((await refresh(token)).body['error_codes']).toEqual([50057])
   const assertion = await emulator.mintToken({ resource: tasksApi, user: ada })
-  const behalf = await postToken(emulator, {
-    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
-    client_id: tasksApi,
-    client_secret: 'tasks-api-secret-for-the-emulator-only',
-    requested_token_use: 'on_behalf_of',
-    scope: 'https://graph.microsoft.com/.default',
-    assertion,
-  })
-  expect(behalf.body['error_codes']).toEqual([50057])
-  const { page } = await authorize(emulator)
+  expect((await behalfOf(assertion)).body['error_codes']).toEqual([50057])
+  const agent = browser()
+  const { page } = await authorize(emulator, { agent })
   expect(page.html).toContain('AADSTS50057')
+  const silent = await agent.get(authorizeUrl(emulator, { parameters: { prompt: 'none' } }))
+  const answer = new URL(silent.url).searchParams
+  expect(answer.get('error')).toBe('interaction_required')
+  expect(answer.get('error_description')).toMatch(/^AADSTS50057/)
   if (user !== undefined) delete user.accountEnabled
   expect((await refresh(token, { scope: `api://${tasksApi}/.default` })).status).toBe(200)
 })

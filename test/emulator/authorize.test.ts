@@ -151,6 +151,7 @@ describe('mistakes that are sent to the application', () => {
     const { searchParams } = new URL(back.url)
     expect(searchParams.get('error')).toBe('access_denied')
     expect(searchParams.get('error_subcode')).toBe('cancel')
+    expect(searchParams.has('suberror')).toBe(false)
     expect(searchParams.get('state')).toBe('the state')
   })
 })
@@ -306,6 +307,13 @@ describe('prompt=none', () => {
     await authorize(emulator, { agent })
     const answer = await silent(agent, { scope: 'Calendars.Read' })
     expect(answer).toMatchObject({ error: 'interaction_required', code: '65001' })
+  })
+
+  it('without a consent that only an administrator gives is consent_required, AADSTS90094', async () => {
+    const agent = browser()
+    await authorize(emulator, { agent })
+    const answer = await silent(agent, { scope: 'Group.Read.All' })
+    expect(answer).toMatchObject({ error: 'consent_required', code: '90094' })
   })
 
   it('with several sessions is interaction_required, AADSTS16000', async () => {

@@ -133,10 +133,12 @@ export function clientNotAssigned(client: string, resource: string): AadstsError
   })
 }
 
-export function accountDisabled(): AadstsError {
+export function accountDisabled(
+  error: 'interaction_required' | 'invalid_grant' = 'invalid_grant',
+): AadstsError {
   return new AadstsError({
     code: 50057,
-    error: 'invalid_grant',
+    error,
     message: 'The user account is disabled.',
   })
 }
@@ -194,7 +196,7 @@ export function signInCancelled(): AadstsError {
   return new AadstsError({
     code: 65004,
     error: 'access_denied',
-    suberror: 'cancel',
+    subcode: 'cancel',
     message: 'User declined to consent to access the app.',
   })
 }
@@ -205,10 +207,14 @@ export function adminConsentDeclined(): AadstsError {
   return new AadstsError({ code: 65004, error: 'consent_required', message })
 }
 
-export function adminConsentNeeded(displayName: string): AadstsError {
+/** `consent_required` where nobody may be asked, `access_denied` from who saw the page and left. */
+export function adminConsentNeeded(
+  displayName: string,
+  error: 'consent_required' | 'access_denied' = 'access_denied',
+): AadstsError {
   return new AadstsError({
     code: 90094,
-    error: 'access_denied',
+    error,
     message: `${displayName} needs permission to access resources in your organization that only an admin can grant. Please ask an admin to grant permission to this app before you can use it.`,
   })
 }
