@@ -184,6 +184,17 @@ describe('an authentication context', () => {
     expect(claimsOf(body['access_token'])).toMatchObject({ acrs: ['c1'] })
   })
 
+  it('asked for at the sign-in is in the access token of its code, and in no later one', async () => {
+    const { answer } = await authorize(emulator, {
+      scope: 'openid offline_access User.Read',
+      parameters: { claims: claims('access_token') },
+    })
+    const first = await redeem(emulator, answer.get('code'))
+    expect(claimsOf(first.body['access_token'])).toMatchObject({ acrs: ['c1'] })
+    const later = await refresh(String(first.body['refresh_token']))
+    expect(claimsOf(later.body['access_token'])).not.toHaveProperty('acrs')
+  })
+
   it('that a policy protects takes a sign-in at the browser, and is asked for again in its claims', async () => {
     emulator.conditionalAccess.requireMfa({ context: 'c1' })
     const refused = await refresh(await refreshToken(), { claims: claims('access_token') })
