@@ -159,6 +159,12 @@ describe('client authentication', () => {
     expectError(answer, 400, 'invalid_request', 9002313)
   })
 
+  it('refuses a secret that comes from a page', async () => {
+    const headers = { origin: 'http://localhost:4999' }
+    const answer = await postToken(emulator, clientCredentials, { headers })
+    expectError(answer, 400, 'invalid_request', 9002326)
+  })
+
   it('refuses a confidential client without a credential (7000218)', async () => {
     const { client_secret: _secret, ...parameters } = clientCredentials
     expectError(await postToken(emulator, parameters), 401, 'invalid_client', 7000218)

@@ -245,46 +245,6 @@ export function publicClientWithCredential(): AadstsError {
   })
 }
 
-export function assertionKeyUnknown(thumbprint: string): AadstsError {
-  return new AadstsError({
-    code: 700027,
-    error: 'invalid_client',
-    message: `The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found., Thumbprint of key used by client: '${thumbprint}']`,
-  })
-}
-
-export function assertionSignatureInvalid(): AadstsError {
-  return new AadstsError({
-    code: 7000274,
-    error: 'invalid_client',
-    message: 'Client assertion failed signature validation.',
-  })
-}
-
-export function assertionOutsideItsTime(): AadstsError {
-  return new AadstsError({
-    code: 700024,
-    error: 'invalid_client',
-    message: 'Client assertion is not within its valid time range.',
-  })
-}
-
-export function assertionSubjectMismatch(): AadstsError {
-  return new AadstsError({
-    code: 50048,
-    error: 'invalid_client',
-    message: "Subject must match issuer claim ('iss') in the client assertion.",
-  })
-}
-
-export function assertionMalformed(detail: string): AadstsError {
-  return new AadstsError({
-    code: 50012,
-    error: 'invalid_client',
-    message: `Client assertion is invalid: ${detail}`,
-  })
-}
-
 export function grantTypeUnsupported(grantType: string): AadstsError {
   return new AadstsError({
     code: 70003,

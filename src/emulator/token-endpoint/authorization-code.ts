@@ -5,12 +5,12 @@ import {
   codeExpired,
   codeOfAnotherTenant,
   codeRedeemed,
+  crossOriginRedemption,
   grantOfAnotherClient,
   pageCodeWithoutOrigin,
   redirectUriOfCodeMismatch,
   verifierMismatch,
   verifierMissing,
-  webCodeWithOrigin,
 } from '../errors/grant-errors.js'
 import { redirectUriTypeOf } from '../authorize/redirect-uri.js'
 import type { SignIn } from '../authorize/sign-in-store.js'
@@ -49,7 +49,7 @@ export async function redeemCode({ provider, context }: CodeRedemption): Promise
 function requireRightRedeemer({ client, origin }: GrantContext, redirectUri: string): void {
   const isPage = redirectUriTypeOf(client, redirectUri) === 'spa'
   if (isPage && origin === undefined) throw pageCodeWithoutOrigin()
-  if (!isPage && origin !== undefined) throw webCodeWithOrigin()
+  if (!isPage && origin !== undefined) throw crossOriginRedemption()
 }
 
 /** A verifier without a challenge is refused too: somebody has stripped the challenge on its way. */
