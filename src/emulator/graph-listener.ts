@@ -42,6 +42,9 @@ function graphFor(platform: Platform, record: RequestRecord): Handler {
   return createGraph({
     directory: platform.directory,
     now: () => platform.now(),
+    revokeSessions: (objectId) => {
+      platform.access.revokeSessions(objectId)
+    },
     graphHost: publicGraphHost(platform),
     authorizationUri,
     verify: async (bearer) => {

@@ -28,6 +28,8 @@ export interface Registry {
   provision(application: Application, tenantId: string): void
   /** By object id, in any tenant. */
   user(id: string): TenantUser | undefined
+  /** Object ids of the guests that a user is in other tenants. */
+  guestsOf(id: string): string[]
   /** The same person in another tenant: the member at home, or a guest. */
   userIn(home: TenantUser['home'], tenant: Tenant): TenantUser | undefined
 }
@@ -63,6 +65,10 @@ export function createRegistry(directory: Directory): Registry {
         if (user !== undefined) return { tenant, user, home: homeOf(user, tenant) }
       }
       return undefined
+    },
+    guestsOf(id) {
+      const users = directory.tenants.flatMap((tenant) => tenant.users)
+      return users.filter(({ homeId }) => homeId === id).map((guest) => guest.id)
     },
     userIn(home, tenant) {
       const user = tenant.users.find((candidate) => {

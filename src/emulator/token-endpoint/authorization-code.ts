@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Provider } from 'oidc-provider'
+import { sessionRevoked } from '../conditional-access/access-refusals.js'
 import { malformedGrant, parameterMissing } from '../errors/catalogue.js'
 import {
   codeExpired,
@@ -37,6 +38,7 @@ export async function redeemCode({ provider, context }: CodeRedemption): Promise
   if (!code.isValid) throw codeRedeemed()
   if (code.clientId !== client.appId) throw grantOfAnotherClient()
   if (platform.now() > signIn.issuedAt + platform.lifetimes.code()) throw codeExpired()
+  if (signIn.epoch < platform.access.epochOf(signIn.userId)) throw sessionRevoked()
   if (signIn.segment !== segment.name) throw codeOfAnotherTenant()
   if (code.redirectUri !== redirectUri) throw redirectUriOfCodeMismatch()
   requireRightRedeemer(context, redirectUri)
