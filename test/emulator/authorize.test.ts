@@ -360,6 +360,29 @@ describe('redirect URIs', () => {
     expect(await statusOf('https://app.contoso.example/SignIn?x=1')).toBe(400)
   })
 
+  it('with a wildcard stand for one part each, and for work accounts only', async () => {
+    const directory = contosoDirectory()
+    const web = directory.applications.find(({ appId }) => appId === webApp)
+    Object.assign(web ?? {}, { signInAudience: 'AzureADMultipleOrgs' })
+    web?.redirectUris.push('https://*.contoso.example/signin')
+    const other = await start(directory)
+    const statusOf = async (uri: string) =>
+      (await browser().step(authorizeUrl(other, { parameters: { redirect_uri: uri } }))).status
+    expect(await statusOf('https://app.contoso.example/signin')).toBe(303)
+    for (const uri of [
+      'https://contoso.example/signin',
+      'https://.contoso.example/signin',
+      'https://evil.example/.contoso.example/signin',
+      'https://evil.example#.contoso.example/signin',
+      'https://app.contoso.example/other',
+    ]) {
+      expect(await statusOf(uri)).toBe(400)
+    }
+    const live = other.directory.applications.find(({ appId }) => appId === webApp)
+    Object.assign(live ?? {}, { signInAudience: 'AzureADandPersonalMicrosoftAccount' })
+    expect(await statusOf('https://app.contoso.example/signin')).toBe(400)
+  })
+
   it('left out, a registered one is used', async () => {
     const parameters = { redirect_uri: undefined, prompt: 'none' }
     const page = await browser().step(authorizeUrl(emulator, { parameters }))

@@ -7,14 +7,17 @@ import { contosoDirectory, type Emulator } from 'entrada/emulator'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import {
   ada,
+  adaAtFabrikam,
   authorizeUrl,
   callback,
   claimsOf,
   contoso,
   daemon,
+  fabrikam,
   graph,
   headerOf,
   postToken,
+  redeem,
   start,
   stopAll,
   tasksApi,
@@ -62,6 +65,15 @@ describe('signInAs', () => {
       expect(me.body).toEqual({ user: ada })
     },
   )
+
+  it('knows a guest by their name at home', async () => {
+    const url = authorizeUrl(emulator, { tenant: fabrikam })
+    const { url: back } = await emulator.answerSignIn(url, { user: 'ada@contoso.example' })
+    const { body } = await redeem(emulator, new URL(back).searchParams.get('code'), {
+      tenant: fabrikam,
+    })
+    expect(claimsOf(body['id_token'])).toMatchObject({ oid: adaAtFabrikam, tid: fabrikam })
+  })
 
   it('gives the administrator’s consent when told', async () => {
     emulator.grants.clear()

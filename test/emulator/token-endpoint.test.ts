@@ -190,11 +190,11 @@ describe('client credentials', () => {
     },
   )
 
-  it('refuse a single-tenant client at common (50194) and elsewhere (700016)', async () => {
+  it('refuse a single-tenant client at common (50194) and elsewhere (650059)', async () => {
     const common = await postToken(emulator, clientCredentials, { tenant: 'common' })
     expectError(common, 400, 'invalid_request', 50194)
     const elsewhere = await postToken(emulator, clientCredentials, { tenant: fabrikam })
-    expectError(elsewhere, 400, 'unauthorized_client', 700016)
+    expectError(elsewhere, 400, 'unauthorized_client', 650059)
   })
 
   it.each([
@@ -507,6 +507,10 @@ describe('on-behalf-of', () => {
   it('needs its own parameters', async () => {
     const answer = await exchange(await userToken(), { requested_token_use: '' })
     expectError(answer, 400, 'invalid_request', 900144)
+  })
+
+  it('is refused at another tenant than the token is of, though the user is a guest there', async () => {
+    expectError(await exchange(await userToken(), {}, fabrikam), 400, 'invalid_grant', 50013)
   })
 
   it('is refused at common', async () => {

@@ -95,6 +95,15 @@ export function singleTenantApplication(appId: string, displayName: string): Aad
   })
 }
 
+/** The same at another tenant than its own. */
+export function singleTenantElsewhere(appId: string, tenantId: string): AadstsError {
+  return new AadstsError({
+    code: 650059,
+    error: 'unauthorized_client',
+    message: `The application (appId:${appId}) is not configured for use in tenant (tenantId: ${tenantId}). The value AzureADMyOrg set for application property SignInAudience is limiting its use in the tenant.`,
+  })
+}
+
 export function notForPersonalAccounts(appId: string, displayName: string): AadstsError {
   return new AadstsError({
     code: 9002332,

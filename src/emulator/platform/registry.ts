@@ -6,7 +6,7 @@ import {
   type Tenant,
   type User,
 } from '../directory.js'
-import { applicationNotFound } from '../errors/catalogue.js'
+import { applicationNotFound, singleTenantElsewhere } from '../errors/catalogue.js'
 import { isPersonal } from './tenant-segment.js'
 
 /** A user in the tenant where a token is issued, with the account at home behind it. */
@@ -20,7 +20,7 @@ export interface TenantUser {
 /** Looks things up in the directory; nothing is remembered, so the directory may change. */
 export interface Registry {
   application(appId: string): Application | undefined
-  /** The application as known in a tenant (AADSTS700016). */
+  /** The application as known in a tenant (AADSTS700016), and open to it (AADSTS650059). */
   requireApplication(appId: string, tenant: Tenant): Application
   /** Object id of the application's service principal, if it has one in the tenant. */
   servicePrincipal(application: Application, tenantId: string): string | undefined
@@ -44,6 +44,9 @@ export function createRegistry(directory: Directory): Registry {
     application,
     requireApplication(appId, tenant) {
       const found = application(appId)
+      if (found !== undefined && isSingleTenantElsewhere(found, tenant)) {
+        throw singleTenantElsewhere(found.appId, tenant.id)
+      }
       if (found === undefined || !isAvailable(found, tenant.id)) {
         throw applicationNotFound(appId, tenant.displayName)
       }
@@ -84,6 +87,10 @@ export function homeOf(user: User, tenant: Tenant): TenantUser['home'] {
   return user.homeTenantId !== undefined && user.homeId !== undefined
     ? { tenantId: user.homeTenantId, id: user.homeId }
     : { tenantId: tenant.id, id: user.id }
+}
+
+function isSingleTenantElsewhere({ signInAudience, tenantId }: Application, { id }: Tenant) {
+  return signInAudience === 'AzureADMyOrg' && tenantId !== id
 }
 
 /** Whether users of a tenant may use the application at all. */
