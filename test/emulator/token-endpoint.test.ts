@@ -81,6 +81,15 @@ describe('an error', () => {
     expect(headers.get('expires')).toBe('-1')
     expect(headers.get('x-ms-clitelem')).toMatch(/^1,7000215,/)
   })
+
+  it('takes the caller’s id from the form and from the query as well', async () => {
+    const id = '6a1b2c3d-0000-4000-8000-00000000a003'
+    const { grant_type: _left, ...incomplete } = clientCredentials
+    const inForm = await postToken(emulator, { ...incomplete, 'client-request-id': id })
+    expect(inForm.body.correlation_id).toBe(id)
+    const inQuery = await fetch(`${emulator.authority}/oauth2/v2.0/token?client-request-id=${id}`)
+    expect(await inQuery.json()).toMatchObject({ correlation_id: id })
+  })
 })
 
 describe('a request', () => {
