@@ -2,8 +2,9 @@
 export interface ConditionalAccess {
   /**
    * Ends the user's sessions, as a new password or a disabled account does: no browser is signed in
-   * any more, refresh tokens are AADSTS50173, and Microsoft Graph answers earlier access tokens of
-   * clients that declared `cp1` with a claims challenge. A service principal's id works as well.
+   * any more, codes and refresh tokens are AADSTS50173, and Microsoft Graph answers earlier access
+   * tokens of clients that declared `cp1` with a claims challenge. The user's sessions as a guest of
+   * other tenants end as well. A service principal's id works, too.
    */
   revokeSessions(objectId: string): void
   /**
@@ -17,8 +18,8 @@ export interface ConditionalAccess {
    */
   requireContext(context: string): void
   /**
-   * Sign-in frequency: a refresh token for the API is AADSTS70043 once the sign-in is older, and
-   * single sign-on asks again.
+   * Sign-in frequency: a token for the API, also on behalf of, is AADSTS70043 once the sign-in is
+   * older, and single sign-on asks again.
    */
   limitSession(policy: SessionPolicy): void
   /**

@@ -190,7 +190,7 @@ export interface RefreshTokenMint {
 
 /** What a user does on the pages. */
 export interface SignInAnswers {
-  /** User principal name or object id. */
+  /** User principal name or object id; for a guest those at home as well. */
   user: string
   /** On the consent page; `accept` when left out. */
   consent?: 'accept' | 'decline'

@@ -6,6 +6,7 @@ import { createGraph } from './graph/graph.js'
 import { verifyGraphToken } from './graph-token-verifier.js'
 import { isKnownHost } from './http/known-host.js'
 import type { Handler } from './http/loopback-server.js'
+import { requestUrlOf } from './http/request-url.js'
 import type { RequestRecorder } from './http/request-recorder.js'
 import type { Platform } from './platform/platform.js'
 
@@ -28,7 +29,7 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   request.on('error', () => response.destroy())
-  const url = new URL(request.url ?? '/', 'http://localhost')
+  const url = requestUrlOf(request, 'http://localhost')
   const record = recorder.start(request, response, { endpoint: 'graph', url, tenant: undefined })
   if (!isKnownHost(request, `https://${platform.cloud.graphHost}`)) {
     response.writeHead(421).end()
@@ -42,6 +43,9 @@ function graphFor(platform: Platform, record: RequestRecord): Handler {
   return createGraph({
     directory: platform.directory,
     now: () => platform.now(),
+    revokeSessions: (objectId) => {
+      platform.access.revokeSessions(objectId)
+    },
     graphHost: publicGraphHost(platform),
     authorizationUri,
     verify: async (bearer) => {

@@ -13,10 +13,11 @@ import type { DirectoryFile } from './emulator.js'
 import { malformedRequest } from './errors/catalogue.js'
 import { traceFor } from './errors/trace.js'
 import type { FaultGate } from './faults.js'
-import type { Exchange } from './http/exchange.js'
+import { clientRequestIdOf, type Exchange } from './http/exchange.js'
 import { isKnownHost } from './http/known-host.js'
 import { readForm } from './http/read-form.js'
 import { addParameters, type RequestRecorder } from './http/request-recorder.js'
+import { requestUrlOf } from './http/request-url.js'
 import { errorPageReply, pageReply, sendReply } from './http/reply.js'
 import { errorPage } from './pages/error.js'
 import { signOutEndpoint } from './sign-out/sign-out-endpoint.js'
@@ -63,7 +64,7 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   request.on('error', () => response.destroy())
-  const url = new URL(request.url ?? '/', services.platform.origin)
+  const url = requestUrlOf(request, services.platform.origin)
   if (isControlPath(url.pathname) && isKnownHost(request, publicOrigin)) {
     const { platform } = services
     await controlEndpoint({ platform, recorder, faults, directoryFile }, request, response)
@@ -81,10 +82,8 @@ async function answer(
   }
   const form =
     request.method === 'POST' ? readForm(request) : Promise.resolve(new URLSearchParams())
-  await form.then(
-    (fields) => addParameters(record, fields),
-    () => undefined, // told where the form is needed
-  )
+  const fields = await form.catch(() => new URLSearchParams()) // told where the form is needed
+  addParameters(record, fields)
   if (!(await faults.pass(endpoint ?? 'other', request, response))) return
   if (handle === undefined) {
     otherwise(services, { url, response })
@@ -96,6 +95,7 @@ async function answer(
     url,
     tenant: decoded(tenant),
     path,
+    clientRequestId: clientRequestIdOf(request, [fields, url.searchParams]),
     form: () => form,
   })
 }

@@ -59,14 +59,15 @@ export async function startEmulator(
   const listening = `http://localhost:${main.port}`
   const graphOrigin = `http://localhost:${graph.port}`
   const origin = publicOrigin ?? listening
+  const registry = createRegistry(live)
   const platform: Platform = {
     origin,
     cloud: cloudOf({ origin, graphOrigin }),
     directory: live,
-    registry: createRegistry(live),
+    registry,
     keys,
     consents: createConsentStore(live),
-    access: createAccessPolicies(now),
+    access: createAccessPolicies({ now, registry }),
     lifetimes: createLifetimes(),
     throttle: createThrottle(now),
     workload: createWorkloadIssuer({ listening, now }),

@@ -10,11 +10,13 @@ import {
   daemon,
   daemonSecret,
   graph,
+  onBehalfOf,
   postToken,
   redeem,
   start,
   stopAll,
   tasksApi,
+  tasksApiSecret,
   webApp,
   webAppSecret,
 } from './contoso.js'
@@ -58,6 +60,16 @@ const refresh = (token: string, parameters: Record<string, string> = {}) =>
     client_secret: webAppSecret,
     refresh_token: token,
     ...parameters,
+  })
+
+const behalfOf = (assertion: string) =>
+  postToken(emulator, {
+    grant_type: onBehalfOf,
+    client_id: tasksApi,
+    client_secret: tasksApiSecret,
+    requested_token_use: 'on_behalf_of',
+    scope: 'https://graph.microsoft.com/.default',
+    assertion,
   })
 
 const appToken = () =>
@@ -114,6 +126,19 @@ describe('sign-in frequency', () => {
     })
   })
 
+  it('is counted from the sign-in on behalf of, not from the iat of the token that came', async () => {
+    emulator.conditionalAccess.limitSession({ resource: graph, seconds: 60 })
+    const token = await refreshToken()
+    clock.now += 50_000
+    const { body } = await refresh(token, { scope: tasks })
+    expect((await behalfOf(String(body['access_token']))).status).toBe(200)
+    clock.now += 11_000
+    expect((await behalfOf(String(body['access_token']))).body).toMatchObject({
+      error: 'invalid_grant',
+      error_codes: [70043],
+    })
+  })
+
   it('asks again at the browser, and says so where nobody may be asked', async () => {
     const agent = browser()
     const asking = { agent, scope: `openid ${tasks}` }
@@ -131,6 +156,25 @@ describe('sign-in frequency', () => {
   })
 })
 
+describe('multifactor authentication', () => {
+  it('is asked for silently in vain, and the answer says with what claims to sign in', async () => {
+    const agent = browser()
+    const asking = { agent, scope: `openid ${tasks}` }
+    await authorize(emulator, asking)
+    emulator.conditionalAccess.requireMfa({ resource: tasksApi })
+    const silent = await agent.get(
+      authorizeUrl(emulator, { ...asking, parameters: { prompt: 'none' } }),
+    )
+    const answer = new URL(silent.url).searchParams
+    expect(Object.fromEntries(answer)).toMatchObject({
+      error: 'interaction_required',
+      suberror: 'basic_action',
+      claims: expect.stringMatching(/^\{"access_token":\{"polids":/),
+    })
+    expect(answer.has('error_subcode')).toBe(false)
+  })
+})
+
 describe('an authentication context', () => {
   const claims = (part: string) =>
     JSON.stringify({ [part]: { acrs: { essential: true, value: 'c1' } } })
@@ -138,6 +182,17 @@ describe('an authentication context', () => {
   it('is issued when asked for, as no policy protects it', async () => {
     const { body } = await refresh(await refreshToken(), { claims: claims('access_token') })
     expect(claimsOf(body['access_token'])).toMatchObject({ acrs: ['c1'] })
+  })
+
+  it('asked for at the sign-in is in the access token of its code, and in no later one', async () => {
+    const { answer } = await authorize(emulator, {
+      scope: 'openid offline_access User.Read',
+      parameters: { claims: claims('access_token') },
+    })
+    const first = await redeem(emulator, answer.get('code'))
+    expect(claimsOf(first.body['access_token'])).toMatchObject({ acrs: ['c1'] })
+    const later = await refresh(String(first.body['refresh_token']))
+    expect(claimsOf(later.body['access_token'])).not.toHaveProperty('acrs')
   })
 
   it('that a policy protects takes a sign-in at the browser, and is asked for again in its claims', async () => {
@@ -235,17 +290,14 @@ it('takes a disabled account out of every grant that needs its user', async () =
   if (user !== undefined) user.accountEnabled = false
   expect((await refresh(token)).body['error_codes']).toEqual([50057])
   const assertion = await emulator.mintToken({ resource: tasksApi, user: ada })
-  const behalf = await postToken(emulator, {
-    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
-    client_id: tasksApi,
-    client_secret: 'tasks-api-secret-for-the-emulator-only',
-    requested_token_use: 'on_behalf_of',
-    scope: 'https://graph.microsoft.com/.default',
-    assertion,
-  })
-  expect(behalf.body['error_codes']).toEqual([50057])
-  const { page } = await authorize(emulator)
+  expect((await behalfOf(assertion)).body['error_codes']).toEqual([50057])
+  const agent = browser()
+  const { page } = await authorize(emulator, { agent })
   expect(page.html).toContain('AADSTS50057')
+  const silent = await agent.get(authorizeUrl(emulator, { parameters: { prompt: 'none' } }))
+  const answer = new URL(silent.url).searchParams
+  expect(answer.get('error')).toBe('interaction_required')
+  expect(answer.get('error_description')).toMatch(/^AADSTS50057/)
   if (user !== undefined) delete user.accountEnabled
   expect((await refresh(token, { scope: `api://${tasksApi}/.default` })).status).toBe(200)
 })

@@ -151,6 +151,7 @@ describe('mistakes that are sent to the application', () => {
     const { searchParams } = new URL(back.url)
     expect(searchParams.get('error')).toBe('access_denied')
     expect(searchParams.get('error_subcode')).toBe('cancel')
+    expect(searchParams.has('suberror')).toBe(false)
     expect(searchParams.get('state')).toBe('the state')
   })
 })
@@ -308,6 +309,13 @@ describe('prompt=none', () => {
     expect(answer).toMatchObject({ error: 'interaction_required', code: '65001' })
   })
 
+  it('without a consent that only an administrator gives is consent_required, AADSTS90094', async () => {
+    const agent = browser()
+    await authorize(emulator, { agent })
+    const answer = await silent(agent, { scope: 'Group.Read.All' })
+    expect(answer).toMatchObject({ error: 'consent_required', code: '90094' })
+  })
+
   it('with several sessions is interaction_required, AADSTS16000', async () => {
     const agent = browser()
     await authorize(emulator, { agent })
@@ -350,6 +358,29 @@ describe('redirect URIs', () => {
     expect(await statusOf('https://app.contoso.example:8443/signin?x=1')).toBe(400)
     expect(await statusOf('https://app.contoso.example/signin')).toBe(400)
     expect(await statusOf('https://app.contoso.example/SignIn?x=1')).toBe(400)
+  })
+
+  it('with a wildcard stand for one part each, and for work accounts only', async () => {
+    const directory = contosoDirectory()
+    const web = directory.applications.find(({ appId }) => appId === webApp)
+    Object.assign(web ?? {}, { signInAudience: 'AzureADMultipleOrgs' })
+    web?.redirectUris.push('https://*.contoso.example/signin')
+    const other = await start(directory)
+    const statusOf = async (uri: string) =>
+      (await browser().step(authorizeUrl(other, { parameters: { redirect_uri: uri } }))).status
+    expect(await statusOf('https://app.contoso.example/signin')).toBe(303)
+    for (const uri of [
+      'https://contoso.example/signin',
+      'https://.contoso.example/signin',
+      'https://evil.example/.contoso.example/signin',
+      'https://evil.example#.contoso.example/signin',
+      'https://app.contoso.example/other',
+    ]) {
+      expect(await statusOf(uri)).toBe(400)
+    }
+    const live = other.directory.applications.find(({ appId }) => appId === webApp)
+    Object.assign(live ?? {}, { signInAudience: 'AzureADandPersonalMicrosoftAccount' })
+    expect(await statusOf('https://app.contoso.example/signin')).toBe(400)
   })
 
   it('left out, a registered one is used', async () => {

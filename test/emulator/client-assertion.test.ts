@@ -17,12 +17,17 @@ import {
 let emulator: Emulator
 let certificate: ClientCertificate
 let stranger: ClientCertificate
+let old: ClientCertificate
+let early: ClientCertificate
 beforeAll(async () => {
   certificate = await createClientCertificate('daemon')
   stranger = await createClientCertificate('stranger')
+  const day = 86_400_000
+  old = await createClientCertificate('old', Date.now() - 6 * 365 * day)
+  early = await createClientCertificate('early', Date.now() + day)
   const directory = contosoDirectory()
   const client = directory.applications.find(({ appId }) => appId === daemon)
-  if (client !== undefined) client.certificates = [certificate.pem]
+  if (client !== undefined) client.certificates = [certificate, old, early].map(({ pem }) => pem)
   emulator = await start(directory)
 })
 afterAll(stopAll)
@@ -52,14 +57,15 @@ async function assertion({ alg = 'PS256', header, claims, signedBy = certificate
     .sign(await signedBy.privateKey(alg))
 }
 
-function request(clientAssertion: string): Promise<Answer> {
-  return postToken(emulator, {
+function request(clientAssertion: string, headers: Record<string, string> = {}): Promise<Answer> {
+  const parameters = {
     grant_type: 'client_credentials',
     client_id: daemon,
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
     client_assertion: clientAssertion,
     scope: `api://${tasksApi}/.default`,
-  })
+  }
+  return postToken(emulator, parameters, { headers })
 }
 
 describe('a certificate assertion', () => {
@@ -77,11 +83,27 @@ describe('a certificate assertion', () => {
     expect((await request(await assertion({ claims: { aud } }))).status).toBe(200)
   })
 
+  it('from a page is refused', async () => {
+    const answer = await request(await assertion({}), { origin: 'http://localhost:4999' })
+    expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
+    expect(answer.body.error_description).toContain('Cross-origin token redemption')
+  })
+
   const past = Math.floor(Date.now() / 1000) - 3600
 
   it.each<[string, () => Assertion, number]>([
     ['of an unknown certificate', () => ({ header: { 'x5t#S256': stranger.sha256 } }), 700027],
     ['signed by another key', () => ({ signedBy: stranger }), 7000274],
+    [
+      'of a certificate that is over',
+      () => ({ header: { 'x5t#S256': old.sha256 }, signedBy: old }),
+      1000502,
+    ],
+    [
+      'of a certificate that has not begun',
+      () => ({ header: { 'x5t#S256': early.sha256 }, signedBy: early }),
+      1000502,
+    ],
     ['that is over', () => ({ claims: { exp: past } }), 700024],
     ['that has not begun', () => ({ claims: { nbf: past + 7200 } }), 700024],
     ['whose subject is another', () => ({ claims: { sub: contoso } }), 50048],

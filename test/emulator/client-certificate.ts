@@ -14,7 +14,11 @@ export interface ClientCertificate {
   privateKey(algorithm: 'PS256' | 'RS256'): Promise<CryptoKey>
 }
 
-export async function createClientCertificate(commonName: string): Promise<ClientCertificate> {
+/** @param notBefore start of its five years, in milliseconds */
+export async function createClientCertificate(
+  commonName: string,
+  notBefore = Date.now(),
+): Promise<ClientCertificate> {
   const algorithm = {
     name: 'RSASSA-PKCS1-v1_5',
     modulusLength: 2048,
@@ -22,7 +26,7 @@ export async function createClientCertificate(commonName: string): Promise<Clien
     hash: 'SHA-256',
   }
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const der = selfSignedCertificate({ commonName, notBefore: Date.now(), keys })
+  const der = selfSignedCertificate({ commonName, notBefore, keys })
   const pkcs8 = await crypto.subtle.exportKey('pkcs8', keys.privateKey)
   return {
     pem: new X509Certificate(der).toString(),

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { contosoDirectory, startEmulator, type Emulator } from 'entrada/emulator'
+import { adaAtFabrikam, authorize, fabrikam, postToken, redeem, webAppSecret } from './contoso.js'
 
 const contoso = '7d1c9a10-5a6e-4a1d-8f6c-0b2f5e9d3a77'
 const webApp = '5e7f2d91-6b3a-4e88-a1c4-9d0b8f7e6a52'
@@ -100,6 +101,40 @@ describe('sessions that were ended', () => {
     expect((await onBehalfOf(await tasksToken())).status).toBe(200)
   })
 
+  it('end with those as a guest of other tenants', async () => {
+    const signIn = { tenant: fabrikam, scope: 'openid offline_access User.Read' }
+    const { answer } = await authorize(emulator, signIn)
+    const { body } = await redeem(emulator, answer.get('code'), { tenant: fabrikam })
+    const before = String(body['access_token'])
+    const refresh = () =>
+      postToken(
+        emulator,
+        {
+          grant_type: 'refresh_token',
+          client_id: webApp,
+          client_secret: webAppSecret,
+          refresh_token: String(body['refresh_token']),
+        },
+        { tenant: fabrikam },
+      )
+    expect((await refresh()).status).toBe(200)
+    emulator.conditionalAccess.revokeSessions(adaId)
+    expect((await refresh()).body['error_codes']).toEqual([50173])
+    expect((await me(before)).status).toBe(200)
+    const capable = { resource: graph, client: webApp, user: adaAtFabrikam, scopes: ['User.Read'] }
+    const old = { xms_cc: ['cp1'], nbf: Math.floor(clock.now / 1000) - 300 }
+    expect((await me(await emulator.mintToken({ ...capable, claims: old }))).status).toBe(401)
+  })
+
+  it('end with a code that was not redeemed yet', async () => {
+    const { answer } = await authorize(emulator)
+    emulator.conditionalAccess.revokeSessions(adaId)
+    expect(await redeem(emulator, answer.get('code'))).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_grant', suberror: 'bad_token', error_codes: [50173] },
+    })
+  })
+
   it('are those of an app as well', async () => {
     const credentials = () =>
       grant({
@@ -117,6 +152,42 @@ describe('sessions that were ended', () => {
     emulator.conditionalAccess.revokeSessions(daemonPrincipal)
     expect((await users(before)).status).toBe(401)
     expect((await users((await credentials()).body['access_token'])).status).not.toBe(401)
+  })
+})
+
+describe('POST /me/revokeSignInSessions', () => {
+  const revoke = async (user: string, scope: string) => {
+    const token = await emulator.mintToken({
+      resource: graph,
+      client: webApp,
+      user,
+      scopes: [scope],
+      claims: { xms_cc: ['cp1'] },
+    })
+    const answer = await fetch(`${emulator.graphOrigin}/v1.0/me/revokeSignInSessions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+    })
+    const body: unknown = await answer.json()
+    return { status: answer.status, body, isEnded: await isEnded(token) }
+  }
+  const isEnded = async (token: string) => (await me(token)).status === 401
+
+  it('ends the sessions of the user', async () => {
+    expect(await revoke(adaId, 'User.RevokeSessions.All')).toEqual({
+      status: 200,
+      body: {
+        '@odata.context': `${emulator.graphOrigin}/v1.0/$metadata#Edm.Boolean`,
+        value: true,
+      },
+      isEnded: true,
+    })
+  })
+
+  it('ends nothing without the permission, nor for a guest, whose sessions are those at home', async () => {
+    expect(await revoke(adaId, 'User.Read')).toMatchObject({ status: 403, isEnded: false })
+    const guest = await revoke(adaAtFabrikam, 'User.RevokeSessions.All')
+    expect(guest).toMatchObject({ status: 200, isEnded: false })
   })
 })
 

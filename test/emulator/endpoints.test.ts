@@ -68,6 +68,37 @@ describe('the v1.0 endpoints', () => {
     expect(claimsOf(body['access_token'])).toMatchObject({ ver: '2.0', aud: tasksApi })
   })
 
+  it('name what Conditional Access refuses interaction_required', async () => {
+    const scope = `openid offline_access api://${tasksApi}/Tasks.Read`
+    const refresh = async () =>
+      postV1({
+        grant_type: 'refresh_token',
+        client_id: webApp,
+        client_secret: webAppSecret,
+        refresh_token: await emulator.mintToken({
+          kind: 'refresh',
+          client: webApp,
+          user: ada,
+          scope,
+        }),
+        resource: `api://${tasksApi}`,
+      })
+    emulator.conditionalAccess.requireMfa({ resource: tasksApi })
+    expect((await refresh()).body).toMatchObject({
+      error: 'interaction_required',
+      suberror: 'basic_action',
+      error_codes: [50076],
+    })
+    emulator.conditionalAccess.block({ resource: tasksApi })
+    expect((await refresh()).body).toMatchObject({
+      error: 'interaction_required',
+      suberror: 'message_only',
+      error_codes: [53003],
+    })
+    emulator.conditionalAccess.clear()
+    expect((await refresh()).status).toBe(200)
+  })
+
   it('give an app a token whose version is still the API’s own', async () => {
     const { body } = await postV1({
       grant_type: 'client_credentials',

@@ -105,6 +105,13 @@ describe('discovery, v1.0', () => {
   })
 })
 
+it('has no organizations in v1.0: whoever wants that issuer asks common', async () => {
+  expect(await discovery('organizations', '')).toMatchObject({
+    status: 400,
+    body: { error: 'invalid_request', error_codes: [90002] },
+  })
+})
+
 const yearOf = (date: string) => new Date(date).getUTCFullYear()
 
 interface Jwk {

@@ -71,6 +71,22 @@ describe('the listener', () => {
     await expect(fetch(other.listening)).rejects.toThrow()
   })
 
+  it.each(['//', '//evil.example/emulator', '*'])(
+    'answers 404 to the path %s, which names no other host',
+    async (path) => {
+      const { hostname, port } = new URL(emulator.listening)
+      const status = await new Promise((resolve, reject) => {
+        httpRequest({ hostname, port, path }, (response) => {
+          response.resume()
+          resolve(response.statusCode)
+        })
+          .on('error', reject)
+          .end()
+      })
+      expect(status).toBe(404)
+    },
+  )
+
   it('shows a page for an address that does not exist, and for error_uri', async () => {
     expect((await fetch(`${emulator.origin}/nothing/here`)).status).toBe(404)
     const page = await fetch(`${emulator.origin}/error?code=65001`)

@@ -7,14 +7,17 @@ import { contosoDirectory, type Emulator } from 'entrada/emulator'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import {
   ada,
+  adaAtFabrikam,
   authorizeUrl,
   callback,
   claimsOf,
   contoso,
   daemon,
+  fabrikam,
   graph,
   headerOf,
   postToken,
+  redeem,
   start,
   stopAll,
   tasksApi,
@@ -62,6 +65,15 @@ describe('signInAs', () => {
       expect(me.body).toEqual({ user: ada })
     },
   )
+
+  it('knows a guest by their name at home', async () => {
+    const url = authorizeUrl(emulator, { tenant: fabrikam })
+    const { url: back } = await emulator.answerSignIn(url, { user: 'ada@contoso.example' })
+    const { body } = await redeem(emulator, new URL(back).searchParams.get('code'), {
+      tenant: fabrikam,
+    })
+    expect(claimsOf(body['id_token'])).toMatchObject({ oid: adaAtFabrikam, tid: fabrikam })
+  })
 
   it('gives the administrator’s consent when told', async () => {
     emulator.grants.clear()
@@ -147,6 +159,27 @@ describe('mintToken', () => {
     })
     expect(claimsOf(body['access_token'])).toMatchObject({ aud: 'https://graph.microsoft.com' })
     expect(body['id_token']).toBeDefined()
+  })
+
+  it.each([
+    [undefined, 'openid'],
+    ['offline_access https://graph.microsoft.com/.default', 'User.Read'],
+  ])('makes refresh tokens with the consent of a sign-in: %s', async (scope, granted) => {
+    emulator.grants.clear()
+    const token = await emulator.mintToken({
+      kind: 'refresh',
+      client: webApp,
+      user: ada,
+      ...(scope !== undefined && { scope }),
+    })
+    const { status, body } = await postToken(emulator, {
+      grant_type: 'refresh_token',
+      client_id: webApp,
+      client_secret: webAppSecret,
+      refresh_token: token,
+    })
+    expect(status).toBe(200)
+    expect(body['scope']).toContain(granted)
   })
 
   it('makes what an API must refuse: another family’s key, another tenant, no role, another version', async () => {

@@ -81,6 +81,15 @@ describe('an error', () => {
     expect(headers.get('expires')).toBe('-1')
     expect(headers.get('x-ms-clitelem')).toMatch(/^1,7000215,/)
   })
+
+  it('takes the caller’s id from the form and from the query as well', async () => {
+    const id = '6a1b2c3d-0000-4000-8000-00000000a003'
+    const { grant_type: _left, ...incomplete } = clientCredentials
+    const inForm = await postToken(emulator, { ...incomplete, 'client-request-id': id })
+    expect(inForm.body.correlation_id).toBe(id)
+    const inQuery = await fetch(`${emulator.authority}/oauth2/v2.0/token?client-request-id=${id}`)
+    expect(await inQuery.json()).toMatchObject({ correlation_id: id })
+  })
 })
 
 describe('a request', () => {
@@ -159,6 +168,12 @@ describe('client authentication', () => {
     expectError(answer, 400, 'invalid_request', 9002313)
   })
 
+  it('refuses a secret that comes from a page', async () => {
+    const headers = { origin: 'http://localhost:4999' }
+    const answer = await postToken(emulator, clientCredentials, { headers })
+    expectError(answer, 400, 'invalid_request', 9002326)
+  })
+
   it('refuses a confidential client without a credential (7000218)', async () => {
     const { client_secret: _secret, ...parameters } = clientCredentials
     expectError(await postToken(emulator, parameters), 401, 'invalid_client', 7000218)
@@ -184,11 +199,11 @@ describe('client credentials', () => {
     },
   )
 
-  it('refuse a single-tenant client at common (50194) and elsewhere (700016)', async () => {
+  it('refuse a single-tenant client at common (50194) and elsewhere (650059)', async () => {
     const common = await postToken(emulator, clientCredentials, { tenant: 'common' })
     expectError(common, 400, 'invalid_request', 50194)
     const elsewhere = await postToken(emulator, clientCredentials, { tenant: fabrikam })
-    expectError(elsewhere, 400, 'unauthorized_client', 700016)
+    expectError(elsewhere, 400, 'unauthorized_client', 650059)
   })
 
   it.each([
@@ -501,6 +516,10 @@ describe('on-behalf-of', () => {
   it('needs its own parameters', async () => {
     const answer = await exchange(await userToken(), { requested_token_use: '' })
     expectError(answer, 400, 'invalid_request', 900144)
+  })
+
+  it('is refused at another tenant than the token is of, though the user is a guest there', async () => {
+    expectError(await exchange(await userToken(), {}, fabrikam), 400, 'invalid_grant', 50013)
   })
 
   it('is refused at common', async () => {

@@ -6,6 +6,7 @@ import {
   claimsOf,
   contoso,
   daemon,
+  fabrikam,
   postToken,
   start,
   stopAll,
@@ -37,6 +38,12 @@ beforeAll(async () => {
     {
       name: 'machine',
       issuer: `${emulator.authority}/v2.0`,
+      subject: identity.principalId,
+      audience,
+    },
+    {
+      name: 'abroad',
+      issuer: `${emulator.origin}/${fabrikam}/v2.0`,
       subject: identity.principalId,
       audience,
     },
@@ -133,6 +140,28 @@ describe('a federated credential', () => {
       error: 'invalid_client',
       codes: [code],
     })
+  })
+
+  const ofMachine = (issuer = `${emulator.authority}/v2.0`) =>
+    emulator.sign({
+      iss: issuer,
+      sub: identity.principalId,
+      aud: audience,
+      exp: past + 7_200,
+    })
+
+  it('of a managed identity takes one that a user has assigned, in the tenant of the application', async () => {
+    expect((await request(await ofMachine())).status).toBe(200)
+    emulator.directory.managedIdentities = [{ ...identity, type: 'SystemAssigned' }]
+    expect((await request(await ofMachine())).body.error_codes).toEqual([700226])
+    emulator.directory.managedIdentities = []
+    expect((await request(await ofMachine())).body.error_codes).toEqual([700226])
+  })
+
+  it('of a managed identity in another tenant is refused', async () => {
+    const abroad = `${emulator.origin}/${fabrikam}/v2.0`
+    emulator.directory.managedIdentities = [{ ...identity, tenantId: fabrikam }]
+    expect((await request(await ofMachine(abroad))).body.error_codes).toEqual([700236])
   })
 
   function mint(claims: Record<string, unknown>): Promise<string> {

@@ -33,7 +33,15 @@ export async function startGraph(changes: Partial<GraphModel> = {}): Promise<Run
       : Promise.resolve(known)
   }
   const directory = contosoDirectory()
-  const server = await serve(createGraph({ directory, verify, now: () => issued, ...changes }))
+  const server = await serve(
+    createGraph({
+      directory,
+      verify,
+      now: () => issued,
+      revokeSessions: () => undefined,
+      ...changes,
+    }),
+  )
   return {
     origin: server.origin,
     stop: () => server.stop(),

@@ -4,7 +4,7 @@ import { grantPermissions, linesOf } from '../consent/grant-permissions.js'
 import { asAadstsError } from '../errors/as-aadsts-error.js'
 import { adminConsentDeclined, adminConsentNeeded, parameterInvalid } from '../errors/catalogue.js'
 import { descriptionOf, traceFor } from '../errors/trace.js'
-import { clientRequestIdOf, type Exchange } from '../http/exchange.js'
+import type { Exchange } from '../http/exchange.js'
 import { parametersOf, type Parameters } from '../http/parameters.js'
 import { recordOutcome } from '../http/record-outcome.js'
 import { errorPageReply, pageReply, redirectReply, sendReply, type Reply } from '../http/reply.js'
@@ -44,7 +44,7 @@ export async function adminConsentEndpoint(services: Services, exchange: Exchang
   } catch (cause) {
     const error = asAadstsError(cause)
     recordOutcome(request, error)
-    const trace = traceFor(platform.now(), clientRequestIdOf(exchange))
+    const trace = traceFor(platform.now(), exchange.clientRequestId)
     sendReply(response, errorPageReply(error, trace))
   }
 }

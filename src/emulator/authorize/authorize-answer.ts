@@ -33,9 +33,11 @@ export function authorizeErrorAnswer(
   const trace = traceFor(now(), destination.correlationId)
   return authorizeAnswer(destination, {
     error: error.error,
-    ...(error.suberror !== undefined && { error_subcode: error.suberror }),
+    ...(error.subcode !== undefined && { error_subcode: error.subcode }),
+    ...(error.suberror !== undefined && { suberror: error.suberror }),
     error_description: descriptionOf(error, trace),
     error_uri: errorUriOf(error, origin),
+    ...(error.claims !== undefined && { claims: error.claims }),
     ...(destination.state !== undefined && { state: destination.state }),
   })
 }

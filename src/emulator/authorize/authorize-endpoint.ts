@@ -9,7 +9,7 @@ import {
 } from '../errors/catalogue.js'
 import { challengeRequired } from '../errors/grant-errors.js'
 import { traceFor } from '../errors/trace.js'
-import { clientRequestIdOf, type Exchange } from '../http/exchange.js'
+import type { Exchange } from '../http/exchange.js'
 import { parametersOf, type Parameters } from '../http/parameters.js'
 import { asV2Request, endpointVersionOf } from '../platform/endpoint-version.js'
 import { recordOutcome } from '../http/record-outcome.js'
@@ -50,7 +50,7 @@ export async function authorizeEndpoint(services: Services, exchange: Exchange):
   } catch (cause) {
     const error = asAadstsError(cause)
     recordOutcome(request, error)
-    const trace = traceFor(platform.now(), clientRequestIdOf(exchange))
+    const trace = traceFor(platform.now(), exchange.clientRequestId)
     sendReply(
       response,
       address === undefined
@@ -78,7 +78,7 @@ function addressOf(services: Services, exchange: Exchange, parameters: Parameter
     redirectUri: redirectUriOf(client, parameters.redirect_uri),
     responseMode: responseModeOf(parameters),
     state: parameters.state,
-    correlationId: clientRequestIdOf(exchange),
+    correlationId: exchange.clientRequestId,
   }
 }
 

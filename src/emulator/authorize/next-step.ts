@@ -64,7 +64,7 @@ function shutOut(
 ): AadstsError | undefined {
   const { client } = signingIn.request
   const { user } = signingIn.account
-  if (user.accountEnabled === false) return accountDisabled()
+  if (user.accountEnabled === false) return accountDisabled('interaction_required')
   if (client.appRoleAssignmentRequired === true && user.appRoles?.[client.appId] === undefined) {
     return userNotAssigned(user.userPrincipalName, client.displayName)
   }
@@ -106,7 +106,7 @@ function consentStep(
   const isStuck = adminOnly.length > 0 && account.user.isAdmin !== true
   if (prompts.has('none')) {
     const error = isStuck
-      ? adminConsentNeeded(client.displayName)
+      ? adminConsentNeeded(client.displayName, 'consent_required')
       : consentMissingSilently(client.appId, client.displayName)
     return { kind: 'refuse', error }
   }

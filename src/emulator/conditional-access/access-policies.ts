@@ -5,6 +5,7 @@ import type {
   MfaPolicy,
   SessionPolicy,
 } from '../emulator-switches.js'
+import type { Registry } from '../platform/registry.js'
 
 /** What an administrator has decided, and which sessions have already done what it takes. */
 export interface AccessPolicies extends ConditionalAccess {
@@ -52,7 +53,13 @@ export interface ProofQuestion {
   readonly named: readonly string[]
 }
 
-export function createAccessPolicies(now: () => number): AccessPolicies {
+export interface AccessPolicySources {
+  /** The time in milliseconds. */
+  now: () => number
+  registry: Pick<Registry, 'guestsOf'>
+}
+
+export function createAccessPolicies({ now, registry }: AccessPolicySources): AccessPolicies {
   const revocations = new Map<string, { epoch: number; at: number }>()
   const proofs: ProofPolicy[] = []
   const sessions: SessionPolicy[] = []
@@ -66,8 +73,10 @@ export function createAccessPolicies(now: () => number): AccessPolicies {
 
   return {
     revokeSessions(objectId) {
-      const epoch = (revocations.get(objectId)?.epoch ?? 0) + 1
-      revocations.set(objectId, { epoch, at: Math.floor(now() / 1000) })
+      for (const id of [objectId, ...registry.guestsOf(objectId)]) {
+        const epoch = (revocations.get(id)?.epoch ?? 0) + 1
+        revocations.set(id, { epoch, at: Math.floor(now() / 1000) })
+      }
       for (const listener of listeners) listener(objectId)
     },
     requireMfa(policy) {

@@ -12,7 +12,10 @@ export function proofMissing(policy: ProofPolicy, error: ProofError): AadstsErro
   })
 }
 
-/** `invalid_grant` for a refresh token, `interaction_required` where there is none to blame. */
+/**
+ * `invalid_grant` for a refresh token, `interaction_required` where there is none to blame and at
+ * the v1.0 endpoint.
+ */
 export type ProofError = 'invalid_grant' | 'interaction_required'
 
 const messages: Readonly<Record<ProofPolicy['code'], string>> = {
@@ -54,7 +57,7 @@ export function sessionTooOld(error: ProofError): AadstsError {
 /** There is nothing the user could do; the claims name the policy for an administrator. */
 export function accessBlocked(
   policy: { id: string },
-  error: 'invalid_grant' | 'access_denied',
+  error: ProofError | 'access_denied',
 ): AadstsError {
   return new AadstsError({
     code: 53003,

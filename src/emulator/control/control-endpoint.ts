@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readForm } from '../http/read-form.js'
 import { parametersOf } from '../http/parameters.js'
+import { requestUrlOf } from '../http/request-url.js'
 import { pageReply, redirectReply, sendReply, type Reply } from '../http/reply.js'
 import { accessSwitches } from './access-switches.js'
 import { controlPage } from './control-page.js'
@@ -21,7 +22,7 @@ export async function controlEndpoint(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
+  const { pathname, searchParams } = requestUrlOf(request, 'http://localhost')
   if (pathname === '/emulator/log/stream') {
     streamLog(controls.recorder, request, response)
     return

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { requestUrlOf } from '../http/request-url.js'
 import type { RequestRecorder } from '../http/request-recorder.js'
 import type { RequestRecord } from '../request-record.js'
 import { logEntry } from './log-entry.js'
@@ -12,7 +13,7 @@ export function streamLog(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const { searchParams } = new URL(request.url ?? '/', 'http://localhost')
+  const { searchParams } = requestUrlOf(request, 'http://localhost')
   const seen = Number(request.headers['last-event-id'] ?? searchParams.get('after') ?? 0)
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
   response.write(': the log of requests\n\n')

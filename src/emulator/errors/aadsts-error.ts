@@ -8,6 +8,8 @@ export interface AadstsErrorOptions {
   /** HTTP status at the token endpoint; 401 for `invalid_client`, else 400. */
   status?: number
   suberror?: string
+  /** `error_subcode` of an answer of `/authorize`. */
+  subcode?: 'cancel'
   /** A claims request, serialized. */
   claims?: string
   /** Seconds for Retry-After. */
@@ -21,6 +23,7 @@ export class AadstsError extends Error {
   readonly error: string
   readonly status: number
   readonly suberror: string | undefined
+  readonly subcode: 'cancel' | undefined
   readonly claims: string | undefined
   readonly retryAfter: number | undefined
 
@@ -30,6 +33,7 @@ export class AadstsError extends Error {
     this.error = options.error
     this.status = options.status ?? (options.error === 'invalid_client' ? 401 : 400)
     this.suberror = options.suberror
+    this.subcode = options.subcode
     this.claims = options.claims
     this.retryAfter = options.retryAfter
   }

@@ -95,6 +95,15 @@ export function singleTenantApplication(appId: string, displayName: string): Aad
   })
 }
 
+/** The same at another tenant than its own. */
+export function singleTenantElsewhere(appId: string, tenantId: string): AadstsError {
+  return new AadstsError({
+    code: 650059,
+    error: 'unauthorized_client',
+    message: `The application (appId:${appId}) is not configured for use in tenant (tenantId: ${tenantId}). The value AzureADMyOrg set for application property SignInAudience is limiting its use in the tenant.`,
+  })
+}
+
 export function notForPersonalAccounts(appId: string, displayName: string): AadstsError {
   return new AadstsError({
     code: 9002332,
@@ -133,10 +142,12 @@ export function clientNotAssigned(client: string, resource: string): AadstsError
   })
 }
 
-export function accountDisabled(): AadstsError {
+export function accountDisabled(
+  error: 'interaction_required' | 'invalid_grant' = 'invalid_grant',
+): AadstsError {
   return new AadstsError({
     code: 50057,
-    error: 'invalid_grant',
+    error,
     message: 'The user account is disabled.',
   })
 }
@@ -194,7 +205,7 @@ export function signInCancelled(): AadstsError {
   return new AadstsError({
     code: 65004,
     error: 'access_denied',
-    suberror: 'cancel',
+    subcode: 'cancel',
     message: 'User declined to consent to access the app.',
   })
 }
@@ -205,10 +216,14 @@ export function adminConsentDeclined(): AadstsError {
   return new AadstsError({ code: 65004, error: 'consent_required', message })
 }
 
-export function adminConsentNeeded(displayName: string): AadstsError {
+/** `consent_required` where nobody may be asked, `access_denied` from who saw the page and left. */
+export function adminConsentNeeded(
+  displayName: string,
+  error: 'consent_required' | 'access_denied' = 'access_denied',
+): AadstsError {
   return new AadstsError({
     code: 90094,
-    error: 'access_denied',
+    error,
     message: `${displayName} needs permission to access resources in your organization that only an admin can grant. Please ask an admin to grant permission to this app before you can use it.`,
   })
 }
@@ -236,46 +251,6 @@ export function publicClientWithCredential(): AadstsError {
     error: 'invalid_client',
     message:
       "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.",
-  })
-}
-
-export function assertionKeyUnknown(thumbprint: string): AadstsError {
-  return new AadstsError({
-    code: 700027,
-    error: 'invalid_client',
-    message: `The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found., Thumbprint of key used by client: '${thumbprint}']`,
-  })
-}
-
-export function assertionSignatureInvalid(): AadstsError {
-  return new AadstsError({
-    code: 7000274,
-    error: 'invalid_client',
-    message: 'Client assertion failed signature validation.',
-  })
-}
-
-export function assertionOutsideItsTime(): AadstsError {
-  return new AadstsError({
-    code: 700024,
-    error: 'invalid_client',
-    message: 'Client assertion is not within its valid time range.',
-  })
-}
-
-export function assertionSubjectMismatch(): AadstsError {
-  return new AadstsError({
-    code: 50048,
-    error: 'invalid_client',
-    message: "Subject must match issuer claim ('iss') in the client assertion.",
-  })
-}
-
-export function assertionMalformed(detail: string): AadstsError {
-  return new AadstsError({
-    code: 50012,
-    error: 'invalid_client',
-    message: `Client assertion is invalid: ${detail}`,
   })
 }
 

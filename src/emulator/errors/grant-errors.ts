@@ -113,7 +113,8 @@ export function pageCodeWithoutOrigin(): AadstsError {
   })
 }
 
-export function webCodeWithOrigin(): AadstsError {
+/** A page redeems what is a server's: its code, or its credential. */
+export function crossOriginRedemption(): AadstsError {
   return new AadstsError({
     code: 9002326,
     error: 'invalid_request',

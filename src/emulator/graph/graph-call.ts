@@ -14,6 +14,8 @@ export interface GraphCall {
   root: string
   /** The path as called, without the query. */
   path: string
+  /** Ends the sessions of the user with this object id. */
+  revokeSessions(objectId: string): void
   /** The request's body, read as JSON when an operation wants it. */
   readJson(): Promise<unknown>
 }

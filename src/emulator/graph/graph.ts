@@ -17,6 +17,8 @@ export interface GraphModel {
   verify(token: string): Promise<GraphToken>
   /** The time in milliseconds. */
   now(): number
+  /** Ends the sessions of the user with this object id. */
+  revokeSessions(objectId: string): void
   /** The host of its own links, such as `graph.microsoft.us`. Default: the host of the request. */
   graphHost?: string | undefined
   /** The `authorization_uri` of its challenges. Default: the one real Graph sends. */
@@ -52,6 +54,9 @@ async function answer(model: GraphModel, request: IncomingMessage): Promise<obje
     origin,
     root: `${origin}/${version}`,
     path,
+    revokeSessions: (objectId) => {
+      model.revokeSessions(objectId)
+    },
     readJson: () => readJsonBody(request),
   })
 }

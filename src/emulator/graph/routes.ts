@@ -9,6 +9,7 @@ import {
   updateMyMessage,
 } from './messages.js'
 import { readMyPhoto } from './photo.js'
+import { revokeMySessions } from './revoke-sessions.js'
 import { readUserinfo } from './userinfo.js'
 import { listUsers, readMe, readUser } from './users.js'
 
@@ -46,6 +47,7 @@ const versionedRoutes: readonly Route[] = [
   },
   { path: 'me/sendMail', operations: { POST: sendMyMail } },
   { path: 'me/getMemberObjects', operations: { POST: myMemberObjects } },
+  { path: 'me/revokeSignInSessions', operations: { POST: revokeMySessions } },
   { path: 'me/photo/$value', operations: { GET: readMyPhoto } },
   { path: 'users', operations: { GET: listUsers } },
   { path: 'users/{id}', operations: { GET: readUser } },

@@ -9,16 +9,19 @@ export interface Exchange {
   tenant: string
   /** The path after the tenant, with a leading slash. */
   path: string
+  /** The caller's own id for the request. */
+  clientRequestId: string | undefined
   /** The form of a POST, or why it cannot be read. */
   form: () => Promise<URLSearchParams>
 }
 
-/** The caller's own id for the request, in a header or a parameter. */
-export function clientRequestIdOf({
-  request,
-  url,
-}: Pick<Exchange, 'request' | 'url'>): string | undefined {
-  const header = request.headers['client-request-id']
+/** Sent as a header, or as a parameter of the form or the query. */
+export function clientRequestIdOf(
+  { headers }: IncomingMessage,
+  sources: readonly URLSearchParams[],
+): string | undefined {
+  const name = 'client-request-id'
+  const header = headers[name]
   if (typeof header === 'string') return header
-  return url.searchParams.get('client-request-id') ?? undefined
+  return sources.map((source) => source.get(name)).find((id) => id !== null) ?? undefined
 }

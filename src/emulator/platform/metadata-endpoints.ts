@@ -1,6 +1,6 @@
 import { asAadstsError } from '../errors/as-aadsts-error.js'
 import { traceFor } from '../errors/trace.js'
-import { clientRequestIdOf, type Exchange } from '../http/exchange.js'
+import type { Exchange } from '../http/exchange.js'
 import { recordOutcome } from '../http/record-outcome.js'
 import { errorReply, jsonReply, sendReply } from '../http/reply.js'
 import { instanceMetadata } from './instance-metadata.js'
@@ -50,7 +50,7 @@ function sendDocument(
   } catch (cause) {
     const error = asAadstsError(cause)
     recordOutcome(request, error)
-    const trace = traceFor(platform.now(), clientRequestIdOf(exchange))
+    const trace = traceFor(platform.now(), exchange.clientRequestId)
     sendReply(response, errorReply(error, { trace, origin: platform.origin }))
   }
 }

@@ -1,3 +1,4 @@
+import { tenantNotFound } from '../errors/catalogue.js'
 import { isPersonal, type TenantSegment } from './tenant-segment.js'
 import { issuerOf, v1IssuerOf, type Platform } from './platform.js'
 
@@ -36,8 +37,12 @@ export function metadataV2(platform: Platform, segment: TenantSegment): object {
   }
 }
 
-/** The older document, whose keys and issuer go with v1.0 access tokens. */
+/**
+ * The older document, whose keys and issuer go with v1.0 access tokens. It has no `organizations`:
+ * who wants its issuer there asks `common`.
+ */
 export function metadataV1(platform: Platform, segment: TenantSegment): object {
+  if (segment.kind === 'organizations') throw tenantNotFound(segment.name)
   const { origin } = platform
   const base = `${origin}/${segment.name}`
   return {

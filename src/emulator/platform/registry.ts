@@ -6,7 +6,7 @@ import {
   type Tenant,
   type User,
 } from '../directory.js'
-import { applicationNotFound } from '../errors/catalogue.js'
+import { applicationNotFound, singleTenantElsewhere } from '../errors/catalogue.js'
 import { isPersonal } from './tenant-segment.js'
 
 /** A user in the tenant where a token is issued, with the account at home behind it. */
@@ -20,7 +20,7 @@ export interface TenantUser {
 /** Looks things up in the directory; nothing is remembered, so the directory may change. */
 export interface Registry {
   application(appId: string): Application | undefined
-  /** The application as known in a tenant (AADSTS700016). */
+  /** The application as known in a tenant (AADSTS700016), and open to it (AADSTS650059). */
   requireApplication(appId: string, tenant: Tenant): Application
   /** Object id of the application's service principal, if it has one in the tenant. */
   servicePrincipal(application: Application, tenantId: string): string | undefined
@@ -28,6 +28,8 @@ export interface Registry {
   provision(application: Application, tenantId: string): void
   /** By object id, in any tenant. */
   user(id: string): TenantUser | undefined
+  /** Object ids of the guests that a user is in other tenants. */
+  guestsOf(id: string): string[]
   /** The same person in another tenant: the member at home, or a guest. */
   userIn(home: TenantUser['home'], tenant: Tenant): TenantUser | undefined
 }
@@ -42,6 +44,9 @@ export function createRegistry(directory: Directory): Registry {
     application,
     requireApplication(appId, tenant) {
       const found = application(appId)
+      if (found !== undefined && isSingleTenantElsewhere(found, tenant)) {
+        throw singleTenantElsewhere(found.appId, tenant.id)
+      }
       if (found === undefined || !isAvailable(found, tenant.id)) {
         throw applicationNotFound(appId, tenant.displayName)
       }
@@ -64,6 +69,10 @@ export function createRegistry(directory: Directory): Registry {
       }
       return undefined
     },
+    guestsOf(id) {
+      const users = directory.tenants.flatMap((tenant) => tenant.users)
+      return users.filter(({ homeId }) => homeId === id).map((guest) => guest.id)
+    },
     userIn(home, tenant) {
       const user = tenant.users.find((candidate) => {
         const own = homeOf(candidate, tenant)
@@ -78,6 +87,10 @@ export function homeOf(user: User, tenant: Tenant): TenantUser['home'] {
   return user.homeTenantId !== undefined && user.homeId !== undefined
     ? { tenantId: user.homeTenantId, id: user.homeId }
     : { tenantId: tenant.id, id: user.id }
+}
+
+function isSingleTenantElsewhere({ signInAudience, tenantId }: Application, { id }: Tenant) {
+  return signInAudience === 'AzureADMyOrg' && tenantId !== id
 }
 
 /** Whether users of a tenant may use the application at all. */

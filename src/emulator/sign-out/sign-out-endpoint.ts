@@ -2,7 +2,7 @@ import type { SessionAccount } from '../authorize/browser-sessions.js'
 import { isRegisteredRedirectUri } from '../authorize/redirect-uri.js'
 import { asAadstsError } from '../errors/as-aadsts-error.js'
 import { traceFor } from '../errors/trace.js'
-import { clientRequestIdOf, type Exchange } from '../http/exchange.js'
+import type { Exchange } from '../http/exchange.js'
 import { parametersOf, type Parameters } from '../http/parameters.js'
 import { recordOutcome } from '../http/record-outcome.js'
 import { errorPageReply, pageReply, sendReply, type Reply } from '../http/reply.js'
@@ -31,7 +31,7 @@ export async function signOutEndpoint(services: Services, exchange: Exchange): P
   } catch (cause) {
     const error = asAadstsError(cause)
     recordOutcome(request, error)
-    const trace = traceFor(platform.now(), clientRequestIdOf(exchange))
+    const trace = traceFor(platform.now(), exchange.clientRequestId)
     sendReply(response, errorPageReply(error, trace))
   }
 }

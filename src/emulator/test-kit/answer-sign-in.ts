@@ -17,24 +17,25 @@ export async function answerSignIn(
   answers: SignInAnswers,
 ): Promise<SignInAnswer> {
   const browser = createBrowser(place)
-  const user = userIdOf(place, answers.user)
+  const ids = userIdsOf(place, answers.user)
   let page = await browser.open(authorizeUrl)
   for (let turn = 0; turn < 6; turn += 1) {
     if ('location' in page) return { method: 'GET', url: page.location }
     const form = postedForm(page.html)
     if (form !== undefined) return form
-    page = await browser.submit(page, fieldsFor(page.html, { ...answers, user }))
+    page = await browser.submit(page, fieldsFor(page.html, { ...answers, ids }))
   }
   throw new Error('The emulator keeps asking; the sign-in does not end.')
 }
 
-function userIdOf({ platform: { directory, registry } }: SignInPlace, named: string): string {
+/** The user named, and the guests that they are elsewhere. */
+function userIdsOf({ platform: { directory, registry } }: SignInPlace, named: string): string[] {
   const wanted = named.toLowerCase()
   const users = directory.tenants.flatMap((tenant) => tenant.users)
   const found =
     registry.user(named)?.user ??
     users.find(({ userPrincipalName }) => userPrincipalName.toLowerCase() === wanted)
-  if (found !== undefined) return found.id
+  if (found !== undefined) return [found.id, ...registry.guestsOf(found.id)]
   const known = users.map(({ userPrincipalName }) => userPrincipalName).join(', ')
   throw new Error(`The directory has no user '${named}'. It has: ${known}.`)
 }
@@ -42,10 +43,11 @@ function userIdOf({ platform: { directory, registry } }: SignInPlace, named: str
 /** What the user presses on this page, or why there is nothing to press. */
 function fieldsFor(
   html: string,
-  { user, consent = 'accept', forOrganization = false }: SignInAnswers,
+  { user, ids, consent = 'accept', forOrganization = false }: SignInAnswers & { ids: string[] },
 ): Record<string, string> {
   if (html.includes('name="user"')) {
-    if (html.includes(`value="${user}"`)) return { user }
+    const offered = ids.find((id) => html.includes(`value="${id}"`))
+    if (offered !== undefined) return { user: offered }
     throw new Error(`The account picker does not offer the user ${user}: ${headlineOf(html)}`)
   }
   if (html.includes('name="decision"')) {

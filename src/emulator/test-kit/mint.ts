@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Provider } from 'oidc-provider'
+import { grantPermissions } from '../consent/grant-permissions.js'
+import { neededPermissions } from '../consent/needed-permissions.js'
 import type { SignIn } from '../authorize/sign-in-store.js'
 import type { IdTokenMint, MintRequest, RefreshTokenMint } from '../emulator.js'
 import type { Services } from '../platform/services.js'
@@ -34,23 +36,16 @@ async function mintRefreshToken(
   { client: clientId, user, scope = 'openid profile offline_access' }: RefreshTokenMint,
 ): Promise<string> {
   const client = requireApplication(platform, clientId)
-  const { tenant, home } = requireUser(platform, user)
-  const parsed = parseScope(scope)
+  const account = requireUser(platform, user)
+  const { tenant, home } = account
   const plan = planScopes(platform, {
-    parsed,
+    parsed: parseScope(scope),
     client,
     tenant,
     unknownScopeError: 'invalid_scope',
   })
-  for (const { resource, names } of plan.resources) {
-    platform.consents.grantDelegated({
-      tenant: tenant.id,
-      client: client.appId,
-      resource: resource.appId,
-      user,
-      scopes: names,
-    })
-  }
+  const needed = neededPermissions(platform, { client, account, plan, forced: false })
+  grantPermissions(platform, needed, { tenantId: tenant.id, user })
   const signIn: SignIn = {
     client: client.appId,
     segment: tenant.id,

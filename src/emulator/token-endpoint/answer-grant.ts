@@ -31,8 +31,9 @@ export async function answerGrant(
   }
 }
 
-async function answerCode({ provider }: Services, context: GrantContext): Promise<TokenAnswer> {
-  const redeemed = await redeemCode({ provider, context })
+async function answerCode({ provider }: Services, asked: GrantContext): Promise<TokenAnswer> {
+  const redeemed = await redeemCode({ provider, context: asked })
+  const context = withContextsOf(redeemed, asked)
   const isPage = context.origin !== undefined
   const signIn = isPage ? { ...redeemed, pageSince: context.platform.now() } : redeemed
   const scope = scopeForCode(context.parameters.scope, signIn)
@@ -41,6 +42,15 @@ async function answerCode({ provider }: Services, context: GrantContext): Promis
   const answer = await userTokens(context, { ...signIn, account, scope })
   const keeps = wantsRefreshToken(scope) || wantsRefreshToken(signIn.scope)
   return keeps ? withRefreshToken({ provider }, context, { answer, signIn }) : answer
+}
+
+/** Authentication contexts that the code was asked for with hold without being repeated. */
+function withContextsOf({ contexts }: SignIn, context: GrantContext): GrantContext {
+  const { claimsRequest } = context
+  return {
+    ...context,
+    claimsRequest: { ...claimsRequest, contexts: [...claimsRequest.contexts, ...contexts] },
+  }
 }
 
 /**

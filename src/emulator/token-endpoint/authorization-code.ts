@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { Provider } from 'oidc-provider'
+import { sessionRevoked } from '../conditional-access/access-refusals.js'
 import { malformedGrant, parameterMissing } from '../errors/catalogue.js'
 import {
   codeExpired,
   codeOfAnotherTenant,
   codeRedeemed,
+  crossOriginRedemption,
   grantOfAnotherClient,
   pageCodeWithoutOrigin,
   redirectUriOfCodeMismatch,
   verifierMismatch,
   verifierMissing,
-  webCodeWithOrigin,
 } from '../errors/grant-errors.js'
 import { redirectUriTypeOf } from '../authorize/redirect-uri.js'
 import type { SignIn } from '../authorize/sign-in-store.js'
@@ -37,6 +38,7 @@ export async function redeemCode({ provider, context }: CodeRedemption): Promise
   if (!code.isValid) throw codeRedeemed()
   if (code.clientId !== client.appId) throw grantOfAnotherClient()
   if (platform.now() > signIn.issuedAt + platform.lifetimes.code()) throw codeExpired()
+  if (signIn.epoch < platform.access.epochOf(signIn.userId)) throw sessionRevoked()
   if (signIn.segment !== segment.name) throw codeOfAnotherTenant()
   if (code.redirectUri !== redirectUri) throw redirectUriOfCodeMismatch()
   requireRightRedeemer(context, redirectUri)
@@ -49,7 +51,7 @@ export async function redeemCode({ provider, context }: CodeRedemption): Promise
 function requireRightRedeemer({ client, origin }: GrantContext, redirectUri: string): void {
   const isPage = redirectUriTypeOf(client, redirectUri) === 'spa'
   if (isPage && origin === undefined) throw pageCodeWithoutOrigin()
-  if (!isPage && origin !== undefined) throw webCodeWithOrigin()
+  if (!isPage && origin !== undefined) throw crossOriginRedemption()
 }
 
 /** A verifier without a challenge is refused too: somebody has stripped the challenge on its way. */

@@ -2,12 +2,13 @@ import { createHash, X509Certificate } from 'node:crypto'
 import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose'
 import type { Application } from '../directory.js'
 import {
+  assertionCertificateExpired,
   assertionKeyUnknown,
   assertionMalformed,
   assertionOutsideItsTime,
   assertionSignatureInvalid,
   assertionSubjectMismatch,
-} from '../errors/catalogue.js'
+} from '../errors/client-assertion-errors.js'
 
 export interface ClientAssertionRequest {
   assertion: string
@@ -15,6 +16,9 @@ export interface ClientAssertionRequest {
   /** Milliseconds. */
   now: number
 }
+
+/** Seconds that clocks may differ. */
+const skew = 300
 
 /**
  * A client's certificate at work: PS256 names it by `x5t#S256`, the older RS256 by `x5t`.
@@ -25,10 +29,11 @@ export async function verifyClientAssertion(
   { assertion, audiences, now }: ClientAssertionRequest,
 ): Promise<void> {
   const certificate = certificateOf(client, assertion)
+  if (!isValid(certificate, now)) throw assertionCertificateExpired()
   const { payload } = await jwtVerify(assertion, certificate.publicKey, {
     algorithms: ['PS256', 'RS256'],
     currentDate: new Date(now),
-    clockTolerance: 300,
+    clockTolerance: skew,
     requiredClaims: ['exp', 'iss', 'sub', 'aud', 'jti'],
   }).catch(asAadsts)
   requireParties(client, payload, audiences)
@@ -56,6 +61,10 @@ function certificateOf({ certificates = [] }: Application, assertion: string): X
     .find(({ raw }) => [digest('sha1', raw), digest('sha256', raw)].includes(named))
   if (certificate === undefined) throw assertionKeyUnknown(named)
   return certificate
+}
+
+function isValid({ validFrom, validTo }: X509Certificate, now: number): boolean {
+  return now >= Date.parse(validFrom) - skew * 1000 && now <= Date.parse(validTo) + skew * 1000
 }
 
 function headerOf(assertion: string): Record<string, unknown> {

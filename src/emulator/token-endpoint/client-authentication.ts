@@ -7,6 +7,7 @@ import {
   publicClientWithCredential,
 } from '../errors/catalogue.js'
 import { parameterInvalid } from '../errors/catalogue.js'
+import { crossOriginRedemption } from '../errors/grant-errors.js'
 import type { Parameters } from '../http/parameters.js'
 import type { Platform } from '../platform/platform.js'
 import type { ClientProof } from '../tokens/access-token-claims.js'
@@ -52,7 +53,7 @@ export function presentedCredential({
   return basic
 }
 
-/** How the client proved itself, or the refusal. */
+/** How the client proved itself, or the refusal: a secret that a page sends is no secret. */
 export async function authenticateClient(
   client: Application,
   request: ClientCredentialRequest,
@@ -63,6 +64,7 @@ export async function authenticateClient(
     throw malformedRequest('The client authenticates in more than one way.')
   }
   if (secret === undefined && assertion === undefined) return withoutCredential(client, request)
+  if (request.origin !== undefined) throw crossOriginRedemption()
   if (isPublicOnly(client)) throw publicClientWithCredential()
   if (secret !== undefined) return withSecret(client, secret)
   if (type !== assertionType) {

@@ -5,7 +5,6 @@ import {
   fieldMissing,
   parameterMissing,
   parameterInvalid,
-  userNotInTenant,
 } from '../errors/catalogue.js'
 import {
   assertionExpired,
@@ -17,6 +16,7 @@ import {
 import type { TenantUser } from '../platform/registry.js'
 import { sessionRevoked } from '../conditional-access/access-refusals.js'
 import { requireConcreteTenant } from '../platform/tenant-segment.js'
+import { authTimeOf } from '../tokens/identifiers.js'
 import { TokenFaultError, verifyToken } from '../tokens/verify-token.js'
 import type { GrantContext, TokenAnswer } from './grant-context.js'
 import { userTokens, type UserTokenRequest } from './user-tokens.js'
@@ -41,7 +41,7 @@ export async function onBehalfOf(
     account: assertedUser(context, claims),
     scope,
     sessionId: typeof claims.sid === 'string' ? claims.sid : '',
-    authTime: Number(claims.iat),
+    authTime: authTimeOf(claims) ?? Number(claims.iat),
   }
   return { answer: await userTokens(context, request), request }
 }
@@ -68,20 +68,18 @@ function audiencesOf({ appId, identifierUris }: Application): string[] {
   return [appId, ...identifierUris.flatMap((uri) => [uri, `${uri}/`])]
 }
 
+/** A guest's token is of the tenant where they are a guest, and so is the one for the next API. */
 function assertedUser(
   { platform, segment }: GrantContext,
   { tid, oid, nbf }: Record<string, unknown>,
 ): TenantUser {
   const tenant = requireConcreteTenant(segment, onBehalfOfGrant)
+  if (tid !== tenant.id) throw assertionInvalid('The issuer is another tenant than the one asked.')
   const account = platform.registry.user(String(oid))
   if (account === undefined || account.tenant.id !== tid) throw assertionInvalid('Unknown user.')
   if (Number(nbf) < platform.access.validFrom(account.user.id)) throw sessionRevoked()
-  const here = platform.registry.userIn(account.home, tenant)
-  if (here === undefined) {
-    throw userNotInTenant(account.user.userPrincipalName, tenant.displayName)
-  }
-  if (here.user.accountEnabled === false) throw accountDisabled()
-  return here
+  if (account.user.accountEnabled === false) throw accountDisabled()
+  return account
 }
 
 function asGrantError(error: unknown): never {

@@ -9,7 +9,7 @@ import { asAadstsError } from '../errors/as-aadsts-error.js'
 import { recordOutcome } from '../http/record-outcome.js'
 import { errorReply, jsonReply, platformHeaders, sendReply } from '../http/reply.js'
 import { requireClient } from '../platform/require-client.js'
-import { clientRequestIdOf, type Exchange } from '../http/exchange.js'
+import type { Exchange } from '../http/exchange.js'
 import { parametersOf } from '../http/parameters.js'
 import type { Services } from '../platform/services.js'
 import { endpointVersionOf } from '../platform/endpoint-version.js'
@@ -23,7 +23,7 @@ import { asV1Answer, asV2Token } from './version-one.js'
 export async function tokenEndpoint(services: Services, exchange: Exchange): Promise<void> {
   const { platform } = services
   const { request, response } = exchange
-  const trace = traceFor(platform.now(), clientRequestIdOf(exchange))
+  const trace = traceFor(platform.now(), exchange.clientRequestId)
   try {
     const answer = await answerToken(services, exchange)
     sendReply(

@@ -96,14 +96,15 @@ function oneResource(plan: ScopePlan): ResourceRequest | undefined {
 
 /** Conditional Access: what forbids the token, and what the user can only do at the browser. */
 function requireAccess(
-  { platform, claimsRequest, parameters }: GrantContext,
+  { platform, claimsRequest, parameters, version }: GrantContext,
   { account, sessionId, authTime }: UserTokenRequest,
   wanted: ResourceRequest | undefined,
 ): void {
   const { access } = platform
   const resources = wanted === undefined ? [] : [wanted.resource.appId]
   const block = access.blocking(account.user.id, resources)
-  if (block !== undefined) throw accessBlocked(block, 'invalid_grant')
+  const error = version === 1 ? 'interaction_required' : 'invalid_grant'
+  if (block !== undefined) throw accessBlocked(block, error)
   if (platform.now() / 1000 > authTime + access.maximumAge(resources)) {
     throw sessionTooOld('invalid_grant')
   }
@@ -114,10 +115,7 @@ function requireAccess(
     named: claimsRequest.policies,
   })
   if (policy === undefined) return
-  throw proofMissing(
-    policy,
-    parameters.assertion === undefined ? 'invalid_grant' : 'interaction_required',
-  )
+  throw proofMissing(policy, parameters.assertion === undefined ? error : 'interaction_required')
 }
 
 /** An API that takes assignment gives nothing to who has none, whatever was consented to. */

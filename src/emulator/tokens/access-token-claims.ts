@@ -56,7 +56,7 @@ export function accessTokenClaims(
     nbf: Math.max(now - 300, platform.access.validFrom(objectIdOf(request))),
     exp: now + lifetime,
     ...alphabetical({
-      ...opaqueClaims(tenantId),
+      ...opaqueClaims(tenantId, authTimeOf(request)),
       ...clientClaims(request),
       ...subjectClaims(request),
       ...requestedClaims(request),
@@ -75,6 +75,10 @@ function audienceOf({ version, resource, audience }: AccessTokenRequest): string
 
 function objectIdOf({ subject }: AccessTokenRequest): string {
   return 'account' in subject ? subject.account.user.id : subject.servicePrincipal
+}
+
+function authTimeOf({ subject }: AccessTokenRequest): number | undefined {
+  return 'account' in subject ? subject.authTime : undefined
 }
 
 function clientClaims({ version, client, proof }: AccessTokenRequest): object {

@@ -11,13 +11,26 @@ export function tokenId(): string {
   return randomBytes(16).toString('base64url')
 }
 
-/** `aio` and `rh` are for the platform's own use; applications shall ignore them. */
-export function opaqueClaims(tenantId: string): { aio: string; rh: string } {
+/**
+ * `aio` and `rh` are for the platform's own use; applications shall ignore them. When the user signed
+ * in stands in `aio`, because `iat` never says so and `auth_time` is an optional claim.
+ */
+export function opaqueClaims(tenantId: string, authTime = 0): { aio: string; rh: string } {
   const tenant = Buffer.from(tenantId.replaceAll('-', ''), 'hex').toString('base64url')
+  const remembered = Buffer.from(`${authTime} ${randomBytes(4).toString('hex')}`)
   return {
-    aio: `AXQAi/8TAAAA${randomBytes(12).toString('base64')}`,
+    aio: `${aioStart}${remembered.toString('base64')}`,
     rh: `1.AXkA${tenant}${randomBytes(6).toString('base64url')}AAAAA.`,
   }
+}
+
+const aioStart = 'AXQAi/8TAAAA'
+
+/** When the user of a token signed in, in seconds; undefined for a token that a test has signed. */
+export function authTimeOf({ aio }: Record<string, unknown>): number | undefined {
+  if (typeof aio !== 'string' || !aio.startsWith(aioStart)) return undefined
+  const [authTime] = Buffer.from(aio.slice(aioStart.length), 'base64').toString().split(' ')
+  return Number(authTime)
 }
 
 /** The opaque value of the `login_hint` claim, which also serves as `logout_hint`. */

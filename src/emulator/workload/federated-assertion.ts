@@ -4,9 +4,14 @@ import {
   assertionMalformed,
   assertionOutsideItsTime,
   assertionSignatureInvalid,
-} from '../errors/catalogue.js'
+} from '../errors/client-assertion-errors.js'
 import { issuerOf, type Platform } from '../platform/platform.js'
-import { noMatchingRecord, userTokenPresented } from './federation-errors.js'
+import {
+  foreignIdentityPresented,
+  noMatchingRecord,
+  unsuitableIdentityPresented,
+  userTokenPresented,
+} from './federation-errors.js'
 
 /** Whether an assertion is somebody else's: its issuer is an address, a client's is its id. */
 export function isFederatedAssertion(assertion: string): boolean {
@@ -29,6 +34,19 @@ export async function verifyFederatedAssertion(
   const claims = await verify(platform, { assertion, issuer })
   if (claims['scp'] !== undefined) throw userTokenPresented()
   requireRecord(ofIssuer, claims)
+  if (issuer !== platform.workload.issuer) requireManagedIdentity(platform, client, claims)
+}
+
+/** Of this platform's tokens only those of user-assigned identities in the application's tenant. */
+function requireManagedIdentity(
+  platform: Platform,
+  { tenantId }: Application,
+  { iss, sub }: JWTPayload,
+): void {
+  if (iss !== issuerOf(platform, tenantId)) throw foreignIdentityPresented(String(iss))
+  const { managedIdentities = [] } = platform.directory
+  const identity = managedIdentities.find(({ principalId }) => principalId === sub)
+  if (identity?.type !== 'UserAssigned') throw unsuitableIdentityPresented()
 }
 
 function requireRecord(records: FederatedCredential[], { sub, aud }: JWTPayload): void {

@@ -19,3 +19,20 @@ export function userTokenPresented(): AadstsError {
       'The issuer is an identity provider of users, and the token presented is not app-only. A federated identity credential needs an app-only token.',
   })
 }
+
+export function foreignIdentityPresented(issuer: string): AadstsError {
+  return new AadstsError({
+    code: 700236,
+    error: 'invalid_client',
+    message: `Entra ID tokens issued by issuer '${issuer}' may not be used for federated identity credential flows for applications or managed identities registered in this tenant.`,
+  })
+}
+
+export function unsuitableIdentityPresented(): AadstsError {
+  return new AadstsError({
+    code: 700226,
+    error: 'invalid_client',
+    message:
+      'Only tokens of user-assigned managed identities may be used as federated identity credentials for this issuer.',
+  })
+}

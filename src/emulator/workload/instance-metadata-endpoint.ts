@@ -1,6 +1,6 @@
 import { asAadstsError } from '../errors/as-aadsts-error.js'
 import { errorBodyOf, traceFor } from '../errors/trace.js'
-import { clientRequestIdOf, type Exchange } from '../http/exchange.js'
+import type { Exchange } from '../http/exchange.js'
 import { recordOutcome } from '../http/record-outcome.js'
 import { jsonReply, sendReply, type Reply } from '../http/reply.js'
 import type { Services } from '../platform/services.js'
@@ -53,7 +53,7 @@ async function answer({ platform }: Services, exchange: Exchange): Promise<Reply
   } catch (cause) {
     const error = asAadstsError(cause)
     recordOutcome(request, error)
-    const trace = traceFor(platform.now(), clientRequestIdOf(exchange))
+    const trace = traceFor(platform.now(), exchange.clientRequestId)
     return jsonReply(400, errorBodyOf(error, trace, platform.origin))
   }
 }
