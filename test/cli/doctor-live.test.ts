@@ -195,6 +195,20 @@ describe('entrada doctor, asking the authority', () => {
   })
 })
 
+describe('entrada doctor with a token in quotes', () => {
+  it('says what the guard says to it, and sends it to nobody', async () => {
+    emulator.clearRequests()
+    const config = configFile({ tokens: { onBehalfOf: ['https://graph.microsoft.com/.default'] } })
+    const input = `"${await userToken('access_as_user')}"`
+    const { findings } = await examine(['--config', config, '--token', '-'], { input })
+    expect(findings).toMatchObject([
+      { id: 'token-refused', found: expect.stringContaining('header-syntax') },
+    ])
+    const grants = emulator.requests.filter(({ endpoint }) => endpoint === 'token')
+    expect(grants.map(({ parameters }) => parameters['grant_type'])).toEqual(['client_credentials'])
+  })
+})
+
 describe('entrada doctor --app', () => {
   const webApp = {
     AZURE_CLIENT_ID: ids.web,

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Arguments } from '../arguments.js'
 import { CommandError } from '../command-error.js'
-import { tokenIn } from '../explain/token-reading.js'
+import { writtenTokenIn, type WrittenToken } from '../explain/token-reading.js'
 import type { Terminal } from '../terminal.js'
 import type { ConsentGrant, Evidence, RecordedEvent } from './deployment.js'
 import { listIn, membersOf, parsed, registrationIn } from './registration.js'
@@ -38,10 +38,10 @@ export function textOf(name: string, terminal: Terminal): string {
   }
 }
 
-async function tokenFrom(typed: Arguments, terminal: Terminal): Promise<string | undefined> {
+async function tokenFrom(typed: Arguments, terminal: Terminal): Promise<WrittenToken | undefined> {
   const name = typed.textOf('token')
   if (name === undefined) return undefined
-  return tokenIn(name === '-' ? await terminal.readInput() : textOf(name, terminal))
+  return writtenTokenIn(name === '-' ? await terminal.readInput() : textOf(name, terminal))
 }
 
 /** `az ad app permission list-grants`, or the answer of Graph's `/oauth2PermissionGrants`. */
