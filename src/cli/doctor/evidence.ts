@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Arguments } from '../arguments.js'
 import { CommandError } from '../command-error.js'
+import { decodedText } from '../decoded-text.js'
 import { writtenTokenIn, type WrittenToken } from '../explain/token-reading.js'
 import type { Terminal } from '../terminal.js'
 import type { ConsentGrant, Evidence, RecordedEvent } from './deployment.js'
@@ -32,7 +33,7 @@ function fileOf(flag: string, typed: Arguments, terminal: Terminal): NamedFile |
 
 export function textOf(name: string, terminal: Terminal): string {
   try {
-    return terminal.readFile(resolve(terminal.workingDirectory, name))
+    return decodedText(terminal.readBytes(resolve(terminal.workingDirectory, name)))
   } catch {
     throw new CommandError(`${name} cannot be read.`)
   }
