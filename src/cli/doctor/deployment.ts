@@ -48,7 +48,12 @@ export interface Evidence {
 /** A delegated consent, as Microsoft Graph's `oauth2PermissionGrant` shows it. */
 export interface ConsentGrant {
   readonly everyone: boolean
+  /** Permissions by name; of which API, the other members tell. */
   readonly scopes: readonly string[]
+  /** The API's service principal in this tenant. */
+  readonly resourceId: string | undefined
+  /** The API's name, where it was asked for. */
+  readonly resourceName: string | undefined
 }
 
 /** A line of what `onEvent` was told. */

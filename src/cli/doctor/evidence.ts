@@ -5,7 +5,7 @@ import { decodedText } from '../decoded-text.js'
 import { writtenTokenIn, type WrittenToken } from '../explain/token-reading.js'
 import type { Terminal } from '../terminal.js'
 import type { ConsentGrant, Evidence, RecordedEvent } from './deployment.js'
-import { listIn, membersOf, parsed, registrationIn } from './registration.js'
+import { listIn, membersOf, parsed, registrationIn, textIn } from './registration.js'
 
 /** Reads what the command line hands to the doctor. @throws CommandError when it cannot be read. */
 export async function evidenceIn(typed: Arguments, terminal: Terminal): Promise<Evidence> {
@@ -54,9 +54,11 @@ function grantsIn({ name, text }: NamedFile): readonly ConsentGrant[] {
       `${name} holds no list of grants. Expected: az ad app permission list-grants --id {client id}`,
     )
   }
-  return listIn(list).map(({ consentType, scope }) => ({
+  return listIn(list).map(({ consentType, scope, resourceId, resourceDisplayName }) => ({
     everyone: consentType === 'AllPrincipals',
-    scopes: typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [],
+    scopes: (textIn(scope) ?? '').split(' ').filter(Boolean),
+    resourceId: textIn(resourceId),
+    resourceName: textIn(resourceDisplayName),
   }))
 }
 
