@@ -1,6 +1,6 @@
 import { ApiRequestError } from '../protocol/api-request-error.js'
 import { ConfigurationError } from '../protocol/configuration-error.js'
-import { retryAfterOf } from '../protocol/retry-after.js'
+import { apiFailureOf } from './api-failure.js'
 import { apiUrlOf } from './api-path.js'
 import { endingWith } from './call-deadline.js'
 import type { DownstreamApi } from './downstream-api.js'
@@ -17,8 +17,8 @@ export type ApiInit = Omit<RequestInit, 'method' | 'body'>
  * URL. A call ends after the API's `timeout`; one that may be repeated and was turned away for a
  * while, or found nobody, is sent again after the time that the API asks for.
  *
- * Each throws ApiRequestError (ERR_ENTRA_API_REQUEST) with the API's status and `body`, except
- * `fetch`, which returns what the API answers; EgressRefusedError (ERR_ENTRA_EGRESS_REFUSED) for a
+ * Each throws ApiRequestError (ERR_ENTRA_API_REQUEST) with the API's status, `apiCode` and `body`,
+ * except `fetch`, which returns what the API answers; EgressRefusedError (ERR_ENTRA_EGRESS_REFUSED) for a
  * path that leads elsewhere; and what `token()` throws, such as for consent that is missing.
  */
 export type ApiClient = JsonCalls<ApiInit>
@@ -28,8 +28,6 @@ export interface ApiClientSettings {
   readonly fetch: TokenFetch
   readonly calls: Pick<OutgoingCalls, 'clock' | 'sleep'>
 }
-
-const longestBody = 64 * 1024
 
 export function createApiClient({ api, fetch, calls }: ApiClientSettings): ApiClient {
   const { name, scopes, timeout, retry } = api
@@ -43,16 +41,8 @@ export function createApiClient({ api, fetch, calls }: ApiClientSettings): ApiCl
   const json = createJsonCalls<ApiInit>({
     send,
     timeout,
-    async refused(response, { method }) {
-      return new ApiRequestError({
-        api: name,
-        method,
-        failure: 'status',
-        apiStatus: response.status,
-        retryAfter: retryAfterOf(response.headers.get('retry-after'), calls.clock()),
-        body: bodyOf(await response.text().catch(() => '')),
-      })
-    },
+    refused: (response, { method }) =>
+      apiFailureOf(response, { api: name, method, clock: calls.clock }),
     unreachable: (failure, { method }) => new ApiRequestError({ api: name, method, failure }),
   })
   return Object.freeze({
@@ -77,14 +67,4 @@ export function apiNamed(name: string, { apis }: Pick<OutgoingCalls, 'apis'>): D
 
 function within(init: RequestInit, timeout: number): RequestInit {
   return { ...init, signal: endingWith(init.signal, AbortSignal.timeout(timeout)) }
-}
-
-/** As JSON where it is, such as a problem of RFC 9457; as text otherwise. */
-function bodyOf(text: string): unknown {
-  if (text === '' || text.length > longestBody) return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock.js'
 import { GraphRequestError } from '../protocol/graph-request-error.js'
 import { retryAfterOf } from '../protocol/retry-after.js'
+import { errorCodeIn } from './error-code.js'
 
 export interface GraphFailureContext {
   readonly method: string
@@ -19,7 +20,7 @@ export async function graphFailureOf(
   return new GraphRequestError({
     ...request,
     graphStatus: response.status,
-    graphCode: isCode(code) ? code : undefined,
+    graphCode: errorCodeIn(code),
     graphMessage: typeof message === 'string' ? message : undefined,
     requestId: headers.get('request-id') ?? undefined,
     retryAfter: retryAfterOf(headers.get('retry-after'), clock()),
@@ -29,8 +30,4 @@ export async function graphFailureOf(
 function errorIn(body: unknown): { code?: unknown; message?: unknown } {
   const { error } = Object(body) as { error?: unknown }
   return Object(error) as { code?: unknown; message?: unknown }
-}
-
-function isCode(code: unknown): code is string {
-  return typeof code === 'string' && /^[\w.-]{1,100}$/.test(code)
 }

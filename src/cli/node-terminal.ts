@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
+import { decodedText } from './decoded-text.js'
 import type { Terminal } from './terminal.js'
 
 /** The terminal that the program was started in. */
@@ -18,8 +19,9 @@ export const nodeTerminal: Terminal = {
   tell: (line) => {
     process.stderr.write(`${line}\n`)
   },
-  readInput: () => text(process.stdin),
+  readInput: async () => decodedText(await buffer(process.stdin)),
   readFile: (path) => readFileSync(resolve(path), 'utf8'),
+  readBytes: (path) => readFileSync(resolve(path)),
   untilInterrupted: async () => {
     await Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)))
   },

@@ -13,8 +13,10 @@ export interface Terminal {
   tell(line: string): void
   /** Everything on standard input. */
   readInput(): Promise<string>
-  /** @throws when the file cannot be read. */
+  /** As the library reads a file: UTF-8. @throws when the file cannot be read. */
   readFile(path: string): string
+  /** @throws when the file cannot be read. */
+  readBytes(path: string): Uint8Array
   /** Resolves when the user ends the command. */
   untilInterrupted(): Promise<void>
   /** Shows an address in the user's browser. */

@@ -8,6 +8,8 @@ export interface ApiFailure {
   readonly failure: 'status' | 'network' | 'timeout' | 'content'
   /** HTTP status of the API's answer; undefined when there was none. */
   readonly apiStatus?: number
+  /** The API's own code of its error, such as `task_locked`: letters, digits, `_`, `-` and `.`. */
+  readonly apiCode?: string | undefined
   /** Seconds that the API asked to wait. */
   readonly retryAfter?: number | undefined
   /** What the API answered with, parsed where it was JSON. */
@@ -24,13 +26,15 @@ export class ApiRequestError extends EntraError {
   readonly api: string
   readonly failure: ApiFailure['failure']
   readonly apiStatus: number | undefined
+  /** The API's own code of its error; undefined when its answer has none. */
+  readonly apiCode: string | undefined
   /** Seconds that the API asked to wait; undefined when it did not. */
   readonly retryAfter: number | undefined
   readonly #body: unknown
 
-  constructor({ api, method, failure, apiStatus, retryAfter, body }: ApiFailure) {
+  constructor({ api, method, failure, apiStatus, apiCode, retryAfter, body }: ApiFailure) {
     const isBusy = apiStatus === 429 || apiStatus === 503
-    super(`${seen[failure](apiStatus)} It was called as ${method} of apis.${api}.`, {
+    super(`${seen[failure](apiStatus, apiCode)} It was called as ${method} of apis.${api}.`, {
       status: failure === 'timeout' ? 504 : isBusy ? 503 : 502,
       ...(isBusy && retryAfter !== undefined
         ? { headers: { 'Retry-After': String(retryAfter) } }
@@ -39,6 +43,7 @@ export class ApiRequestError extends EntraError {
     this.api = api
     this.failure = failure
     this.apiStatus = apiStatus
+    this.apiCode = apiCode
     this.retryAfter = retryAfter
     this.#body = body
   }
@@ -49,8 +54,9 @@ export class ApiRequestError extends EntraError {
   }
 }
 
-const seen: Readonly<Record<ApiFailure['failure'], (status: number | undefined) => string>> = {
-  status: (status) => `The API answered ${status ?? 'with an error'}.`,
+const seen: Readonly<Record<ApiFailure['failure'], (status?: number, code?: string) => string>> = {
+  status: (status, code) =>
+    `The API answered ${status ?? 'with an error'}${code === undefined ? '' : ` ${code}`}.`,
   network: () => 'The API could not be reached, or the connection broke off.',
   timeout: () => 'The API did not answer in time.',
   content: () => 'The API answered with something other than JSON; fetch() gives it as it is.',

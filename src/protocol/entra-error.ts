@@ -47,7 +47,8 @@ export abstract class EntraError extends Error {
   readonly headers: Readonly<Record<string, string>>
   /**
    * The answer as Hono's own error handling asks for it, and whatever else answers with Web
-   * responses. A fault of the program (500) has none: it is reported, not answered quietly.
+   * responses. A fault of the program (500) has none: it is reported, not answered quietly. Who asks
+   * for that of a failure elsewhere (502, 504) has it printed.
    */
   declare readonly getResponse?: () => Response
 
@@ -74,7 +75,11 @@ export abstract class EntraError extends Error {
   }
 }
 
-function responseTo({ status, headers, expose, message }: EntraError): Response {
+function responseTo(error: EntraError): Response {
+  const { status, headers, expose, message } = error
+  // Hono prints nothing of an error that has an answer, and the sender can do nothing about this one.
+  // eslint-disable-next-line no-console -- what every framework does with an error that nobody handles
+  if (!expose && status !== 503) console.error(error)
   return new Response(expose ? message : null, { status, headers })
 }
 

@@ -25,6 +25,9 @@ export function tokenKindOf(claims: Claims): TokenKind {
     return { kind: 'user', scopes: scopesIn(scp), roles }
   }
   if (scp === undefined && isApp(claims)) return { kind: 'app', roles }
+  if (isPlainIdToken(claims)) {
+    return refused('id-token', 'a token without scp, idtyp, azp and appid', 'an access token')
+  }
   return refused(
     'kind-unclear',
     `idtyp ${shown(idtyp)}, scp ${scp === undefined ? 'absent' : 'present'}`,
@@ -34,6 +37,14 @@ export function tokenKindOf(claims: Claims): TokenKind {
 
 function isApp({ idtyp, oid, sub }: Claims): boolean {
   return idtyp === 'app' || (idtyp === undefined && oid === sub)
+}
+
+/**
+ * An ID token without a mark of its own, such as one that was asked for without a nonce: it names
+ * neither scopes nor a client, and every access token names its client.
+ */
+function isPlainIdToken({ scp, idtyp, azp, appid }: Claims): boolean {
+  return [scp, idtyp, azp, appid].every((claim) => claim === undefined)
 }
 
 /** Scopes are separated by single spaces (RFC 6749 section 3.3); nothing else separates them. */

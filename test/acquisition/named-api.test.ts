@@ -131,6 +131,38 @@ describe('an API that is called by name', () => {
     expect(printed.join()).not.toContain('Ada may not')
   })
 
+  it.each<[string, unknown, string | undefined]>([
+    ['RFC 6749', { error: 'invalid_grant', error_description: 'Ada may not.' }, 'invalid_grant'],
+    ['OData', { error: { code: 'ErrorItemLocked', message: 'Ada has it.' } }, 'ErrorItemLocked'],
+    ['a code of its own', { code: 'E-42', message: 'Ada may not.' }, 'E-42'],
+    ['RFC 9457', { title: 'Conflict', detail: 'Ada has it.' }, 'Conflict'],
+    ['words', { error: 'Ada may not.', title: 'Ada has it.' }, undefined],
+    ['nothing short', { error: 'a'.repeat(101) }, undefined],
+    ['no text', { error: { code: 7 }, code: ['x'] }, undefined],
+    ['a list', ['Ada'], undefined],
+    ['nothing', null, undefined],
+  ])('says in its error what the API calls it: %s', async (_title, body, code) => {
+    answers = [json(body, 409)]
+    const error = await thrownBy(tasks().api.post('/list', {}))
+    expect(error).toMatchObject({
+      apiCode: code,
+      message: `The API answered 409${code === undefined ? '' : ` ${code}`}. It was called as POST of apis.tasks.`,
+    })
+    expect(inspect(error, { showHidden: true })).not.toContain('Ada')
+  })
+
+  it('says in its error what the challenge of the API calls it', async () => {
+    const challenge =
+      'Bearer realm="x", error="insufficient_scope", error_description="Ada may not"'
+    answers = [
+      (response) => response.writeHead(403, { 'www-authenticate': challenge }).end('Forbidden'),
+    ]
+    const error = await thrownBy(tasks().api.get('/list'))
+    expect(error).toMatchObject({ apiStatus: 403, apiCode: 'insufficient_scope' })
+    expect(String(error)).toContain('The API answered 403 insufficient_scope.')
+    expect(inspect(error, { showHidden: true })).not.toContain('Ada')
+  })
+
   it('answers as it is to fetch(), whatever its status', async () => {
     answers = [json('gone', 410)]
     const response = await tasks().api.fetch('/list', { method: 'POST', body: 'x' })

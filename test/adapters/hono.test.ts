@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { stream } from 'hono/streaming'
-import type { Account, Caller } from 'entrada'
+import { ApiRequestError, type Account, type Caller } from 'entrada'
 import { contosoDirectory, startEmulator, type Emulator } from 'entrada/emulator'
 import { entra, type EntraOptions } from 'entrada/hono'
 import { ada, adaId, contosoId, tasksApiId, webAppId } from '../support/identity-app.js'
@@ -69,6 +69,25 @@ describe('a guard on a Hono route', () => {
     const refused = await app.request('/mail')
     expect([refused.status, told.mock.calls]).toEqual([401, [expect.anything()]])
   })
+
+  it.each(['nobody', 'errors()'])(
+    'prints once what another API refused, where %s answers',
+    async (handler) => {
+      const told = jest.spyOn(console, 'error').mockReturnValue(undefined)
+      const identity = entra(apiOptions(emulator))
+      const app = new Hono()
+      const guard = identity.requireScopes('access_as_user')
+      app.get('/tasks', guard, guard, () => {
+        throw new ApiRequestError({ api: 'tasks', method: 'GET', failure: 'network' })
+      })
+      if (handler === 'errors()') app.onError(identity.errors())
+      const answer = await app.request('/tasks', await asUser('access_as_user'))
+      expect([answer.status, told.mock.calls]).toEqual([
+        502,
+        [[expect.objectContaining({ code: 'ERR_ENTRA_API_REQUEST' })]],
+      ])
+    },
+  )
 
   it('keeps the callers of two instances apart', async () => {
     const [first, second] = [entra(apiOptions(emulator)), entra(apiOptions(emulator))]

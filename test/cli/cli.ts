@@ -15,9 +15,9 @@ export interface CliResult {
 
 export interface CliWorld {
   readonly environment?: Readonly<Record<string, string>>
-  readonly input?: string
+  readonly input?: string | Uint8Array
   /** Files by their absolute path; every other is read from the disk. */
-  readonly files?: Readonly<Record<string, string>>
+  readonly files?: Readonly<Record<string, string | Uint8Array>>
   readonly folder?: string
   readonly clock?: () => number
   readonly fetch?: typeof fetch
@@ -27,6 +27,7 @@ export interface CliWorld {
 export async function cli(args: readonly string[], world: CliWorld = {}): Promise<CliResult> {
   const printed: string[] = []
   const told: string[] = []
+  const readBytes = (path: string) => bytesOf(world.files?.[path] ?? readFileSync(path))
   const terminal: Terminal = {
     environment: world.environment ?? {},
     workingDirectory: world.folder ?? tmpdir(),
@@ -35,14 +36,17 @@ export async function cli(args: readonly string[], world: CliWorld = {}): Promis
     fetch: world.fetch ?? ((input, init) => fetch(input, init)),
     print: (line) => void printed.push(line),
     tell: (line) => void told.push(line),
-    readInput: () => Promise.resolve(world.input ?? ''),
-    readFile: (path) => world.files?.[path] ?? readFileSync(path, 'utf8'),
+    readInput: () => Promise.resolve(bytesOf(world.input ?? '').toString()),
+    readFile: (path) => readBytes(path).toString(),
+    readBytes,
     untilInterrupted: () => Promise.resolve(),
     openBrowser: (url) => void told.push(`browser: ${url}`),
   }
   const code = await run(args, terminal)
   return { code, printed: printed.join('\n'), told: told.join('\n') }
 }
+
+const bytesOf = (content: string | Uint8Array): Buffer => Buffer.from(content)
 
 const running = new Set<ChildProcess>()
 

@@ -77,6 +77,22 @@ describe('the entrada command', () => {
     expect(told).toContain(words)
   })
 
+  it.each<[string, (text: string) => Uint8Array]>([
+    ['UTF-8 with a mark', (text) => Buffer.from(`\ufeff${text}`)],
+    ['UTF-16, as PowerShell writes it', (text) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['UTF-16 in the other order', (text) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
+  ])('a file saved in %s is read', async (_title, saved) => {
+    const files = {
+      '/app.json': saved(JSON.stringify({ appId: ids.api })),
+      '/grants.json': saved('[]'),
+      '/.env': saved(`AZURE_TENANT_ID=${ids.contoso}\r\nAZURE_CLIENT_ID=${ids.web}\r\n`),
+    }
+    const args = ['--registration', '/app.json', '--grants', '/grants.json', '--env-file', '/.env']
+    const { printed, told } = await cli(['doctor', '--offline', ...args], { files })
+    expect(told).toBe('')
+    expect(printed).toContain(`the registration has the client ID ${ids.api}`)
+  })
+
   it.each([
     ['export const entra = {}', 'has no default export'],
     ['export default { entre: {} }', 'Did you mean entra?'],
@@ -111,6 +127,15 @@ describe('the entrada command, as a process', () => {
     expect(printed).toMatch(/reason +not-a-jwt/)
     expect(printed).not.toContain('\u001b')
     expect({ code, told }).toEqual({ code: 1, told: '' })
+  })
+
+  it('reads a token that is piped in UTF-16', async () => {
+    const claims = Buffer.from('{"scp":"Tasks.Read"}').toString('base64url')
+    const token = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${claims}.AAAA`
+    const input = Buffer.from(`\ufeff${token}\r\n`, 'utf16le')
+    const environment = { AZURE_TENANT_ID: ids.contoso, AZURE_CLIENT_ID: ids.api }
+    const { printed } = await startCli(['explain', '-'], { input, environment }).result
+    expect(printed).toMatch(/reason +algorithm\n/)
   })
 
   it('examines the environment', async () => {

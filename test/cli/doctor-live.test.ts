@@ -78,6 +78,21 @@ describe('entrada doctor, asking the authority', () => {
   })
 
   it.each([
+    ['consumers', { AZURE_TENANT_ID: 'consumers' }],
+    ['common, with personal accounts', { AZURE_TENANT_ID: 'common', ENTRADA_TENANTS: 'consumers' }],
+  ])('tries no credential where there are no client credentials: %s', async (_title, changes) => {
+    emulator.clearRequests()
+    const { findings } = await examine([], { environment: environment(changes) })
+    expect(findings).toEqual([])
+    expect(emulator.requests.filter(({ endpoint }) => endpoint === 'token')).toEqual([])
+  })
+
+  it('tries the credential in the first tenant of an organization that is let in', async () => {
+    const tenants = { AZURE_TENANT_ID: 'common', ENTRADA_TENANTS: `consumers,${ids.contoso}` }
+    expect((await examine([], { environment: environment(tenants) })).ids).toEqual([])
+  })
+
+  it.each([
     ['an unknown tenant', { AZURE_TENANT_ID: ids.ada }, 'tenant-unknown', 'AADSTS90002'],
     ['a wrong secret', { AZURE_CLIENT_SECRET: 'wrong' }, 'credential-rejected', 'AADSTS7000215'],
     ['an unknown client', { AZURE_CLIENT_ID: ids.ada }, 'platform-refused', 'AADSTS700016'],
@@ -189,6 +204,20 @@ describe('entrada doctor, asking the authority', () => {
     const { findings } = await examine(['--config', config, '--token', '-'], { input: foreign })
     expect(findings).toMatchObject([
       { id: 'token-refused', found: expect.stringContaining('audience') },
+    ])
+    const grants = emulator.requests.filter(({ endpoint }) => endpoint === 'token')
+    expect(grants.map(({ parameters }) => parameters['grant_type'])).toEqual(['client_credentials'])
+  })
+})
+
+describe('entrada doctor with a token in quotes', () => {
+  it('says what the guard says to it, and sends it to nobody', async () => {
+    emulator.clearRequests()
+    const config = configFile({ tokens: { onBehalfOf: ['https://graph.microsoft.com/.default'] } })
+    const input = `"${await userToken('access_as_user')}"`
+    const { findings } = await examine(['--config', config, '--token', '-'], { input })
+    expect(findings).toMatchObject([
+      { id: 'token-refused', found: expect.stringContaining('header-syntax') },
     ])
     const grants = emulator.requests.filter(({ endpoint }) => endpoint === 'token')
     expect(grants.map(({ parameters }) => parameters['grant_type'])).toEqual(['client_credentials'])

@@ -27,6 +27,17 @@ const api = (changes: Members) => (deployment: Healthy) =>
   Object.assign(deployment.registration['api'] as Members, changes)
 const signIn = (changes: Members) =>
   config({ signIn: { scopes: ['User.Read'], maxAge: 3600, ...changes } })
+const everyone = { consentType: 'AllPrincipals' }
+/** Consents of an administrator, each of an API. */
+const granted =
+  (...grants: (readonly [resourceId: string, scope: string])[]) =>
+  (deployment: Healthy) => {
+    deployment.grants = grants.map(([resourceId, scope]) => ({ ...everyone, resourceId, scope }))
+  }
+const asks = (...scopes: string[]) =>
+  config({
+    tokens: { user: ['User.Read', ...scopes], app: ['https://graph.microsoft.com/.default'] },
+  })
 const all =
   (...plants: Plant[]): Plant =>
   (deployment) =>
@@ -43,11 +54,16 @@ const local = {
 }
 const asSecret = { AZURE_CLIENT_CERTIFICATE_PATH: undefined, AZURE_CLIENT_SECRET: 'a secret' }
 const common = variables({ AZURE_TENANT_ID: 'common', ENTRADA_TENANTS: ids.contoso })
+const needsGroups = config({ protect: [{ user: { groups: [ids.ada] } }] })
 const personal = registration({ signInAudience: 'AzureADandPersonalMicrosoftAccount' })
+const personalOnly = registration({ signInAudience: 'PersonalMicrosoftAccount' })
+const consumers = variables({ AZURE_TENANT_ID: 'consumers' })
 const keyless = registration({ keyCredentials: [] })
 
 /** A mistake, what is found, and words of it that lead to the mistake. */
-const planted: readonly (readonly [string, Plant, string, RegExp])[] = [
+type Planted = readonly [string, Plant, string, RegExp]
+
+const planted: readonly Planted[] = [
   [
     'a tenant that is none',
     variables({ AZURE_TENANT_ID: 'contoso' }),
@@ -102,6 +118,18 @@ const planted: readonly (readonly [string, Plant, string, RegExp])[] = [
     config({ protect: [{ user: {} }] }),
     'option-invalid',
     /requires nothing/,
+  ],
+  [
+    'a guard whose mistake is told with its place',
+    config({ protect: [{ app: { roles: ['A'] } }, { user: { roles: [] } }] }),
+    'option-invalid',
+    /Correct user\.roles in protect\[1\] of the configuration file/,
+  ],
+  [
+    'a guard that names no kind of caller',
+    config({ protect: [{}] }),
+    'option-invalid',
+    /Correct protect\[0\] of the configuration file/,
   ],
   [
     'every tenant',
@@ -375,6 +403,30 @@ const planted: readonly (readonly [string, Plant, string, RegExp])[] = [
   ],
   ['common with a registration of one tenant', common, 'sign-in-audience', /AADSTS50194/],
   [
+    'consumers with a registration of one tenant',
+    consumers,
+    'sign-in-audience',
+    /consumers.*its own tenant only \(AADSTS50194, 9002332\)/,
+  ],
+  [
+    'consumers with a registration of organizations',
+    all(consumers, registration({ signInAudience: 'AzureADMultipleOrgs' })),
+    'sign-in-audience',
+    /consumers.*work and school/,
+  ],
+  [
+    'a tenant with a registration of personal accounts',
+    personalOnly,
+    'sign-in-audience',
+    /personal accounts only.*Set tenant \(AZURE_TENANT_ID\) to 'consumers'/,
+  ],
+  [
+    'common with a registration of personal accounts',
+    all(common, personalOnly),
+    'sign-in-audience',
+    /'common'.*personal accounts only/,
+  ],
+  [
     'personal accounts and version 1.0',
     all(common, personal, api({ requestedAccessTokenVersion: null })),
     'token-version',
@@ -456,6 +508,23 @@ const planted: readonly (readonly [string, Plant, string, RegExp])[] = [
     'claim-missing',
     /acrs/,
   ],
+  ...[undefined, null, 'None', 'DirectoryRole', 'none, DirectoryRole'].map(
+    (groupMembershipClaims): Planted => [
+      `no groups in tokens: ${groupMembershipClaims}`,
+      all(needsGroups, registration({ groupMembershipClaims })),
+      'claim-missing',
+      new RegExp(`has no groups.* is ${groupMembershipClaims ?? 'not set'} group`),
+    ],
+  ),
+  [
+    'no groups in tokens, and an optional claim that says how they would be written',
+    all(needsGroups, (one) => {
+      const claims = one.registration['optionalClaims'] as Record<string, Members[]>
+      claims['accessToken']?.push({ name: 'groups' })
+    }),
+    'claim-missing',
+    /has no groups/,
+  ],
   [
     'no idtyp where apps call',
     registration({
@@ -485,6 +554,35 @@ const planted: readonly (readonly [string, Plant, string, RegExp])[] = [
     (one) => (one.grants = [{ consentType: 'Principal', scope: 'User.Read' }]),
     'consent-personal',
     /1 user/,
+  ],
+  [
+    "a scope of another API, of the same name as one of Graph's",
+    all(asks(`api://${ids.api}/User.Read`), granted(['graph', 'openid User.Read'])),
+    'consent-missing',
+    new RegExp(`nobody has consented to api://${ids.api}/User.Read`),
+  ],
+  [
+    'a scope of another API, which an export with names tells',
+    all(asks(`api://${ids.api}/User.Read`), (one) => {
+      one.grants = [{ ...everyone, scope: 'User.Read', resourceDisplayName: 'Microsoft Graph' }]
+    }),
+    'consent-missing',
+    new RegExp(`nobody has consented to api://${ids.api}/User.Read`),
+  ],
+  [
+    "a scope of Graph, of the same name as another API's",
+    all(asks('Mail.Read'), granted(['graph', 'openid User.Read'], ['tasks', 'Mail.Read'])),
+    'consent-missing',
+    /nobody has consented to Mail\.Read/,
+  ],
+  [
+    'scopes of two APIs with one name, of which one has consent',
+    all(
+      asks(`api://${ids.api}/access_as_user`, `api://${ids.daemon}/access_as_user`),
+      granted(['graph', 'openid User.Read'], ['tasks', 'access_as_user']),
+    ),
+    'consent-missing',
+    new RegExp(`api://${ids.daemon}/access_as_user are of 2 APIs, and there is consent for 1`),
   ],
 ]
 
@@ -527,6 +625,33 @@ describe('entrada doctor, without network', () => {
         .filter((id) => !found.has(id))
         .sort(),
     ).toEqual(live.sort())
+  })
+
+  it.each<[string, Plant]>([
+    ['consumers', all(consumers, personal)],
+    ['consumers and nobody else', all(consumers, personalOnly)],
+    [
+      'groups of every kind',
+      all(needsGroups, registration({ groupMembershipClaims: 'DirectoryRole, SecurityGroup' })),
+    ],
+    ['groups of the application', all(needsGroups, registration({ groupMembershipClaims: 'All' }))],
+    [
+      'two APIs with one name of a scope',
+      all(
+        asks(`api://${ids.api}/access_as_user`, `api://${ids.daemon}/access_as_user`),
+        granted(['graph', 'openid User.Read'], ['a', 'access_as_user'], ['b', 'access_as_user']),
+      ),
+    ],
+    [
+      'an API that nothing tells from Graph',
+      all(asks(`api://${ids.api}/Tasks.Read`), granted(['a', 'User.Read'], ['b', 'Tasks.Read'])),
+    ],
+  ])('finds nothing wrong in what is right: %s', async (_title, plant) => {
+    const deployment = healthy()
+    plant(deployment)
+    const found = (await examine(deployment)).map(({ id }) => id)
+    const looked = ['sign-in-audience', 'claim-missing', 'consent-missing', 'consent-personal']
+    expect(found.filter((id) => looked.includes(id))).toEqual([])
   })
 
   it('finds several mistakes at once, past the first at which entra() stops', async () => {

@@ -26,6 +26,13 @@ async function explain(token: string, args: readonly string[] = [], world: CliWo
 describe('entrada explain', () => {
   it.each([
     [['--scopes', ''], '--scopes is empty'],
+    [['--tenants', ' '], '--tenants is empty'],
+    [['--acl-clients', ''], 'is empty'],
+    [['--acl-clients', 'x'], 'allowClientsWithoutPermissions'],
+    [['--clock-tolerance', ''], '--clock-tolerance is ""'],
+    [['--clock-tolerance', '-1'], '--clock-tolerance'],
+    [['--clock-tolerance', '601'], 'clockTolerance is 601'],
+    [['--policy', 'B2C_1_susi'], 'policy was given'],
     [['--scopes', '.default'], 'user.scopes'],
     [['--scopes', 'https://graph.microsoft.com/User.Read'], 'user.scopes'],
     [['--scopes', 'A', '--any-scope', 'B'], 'anyScope'],
@@ -63,6 +70,12 @@ describe('entrada explain', () => {
       { claims: { scp: undefined, azp: undefined, idtyp: undefined } },
       'id-token',
     ],
+    [
+      'an ID token without marks and with roles',
+      { claims: { scp: undefined, azp: undefined, idtyp: undefined, roles: ['Tasks.Admin'] } },
+      'id-token',
+    ],
+    ['a token without scopes that names a client', { claims: { scp: undefined } }, 'unclear'],
     ["Graph's own token", { claims: { aud: 'https://graph.microsoft.com' } }, 'graph-delegated'],
     ["Graph's token by its header", { header: { nonce: 'n' } }, 'graph-delegated'],
     ['a token of a kind nobody takes', { claims: { idtyp: 'device' } }, 'unclear'],
@@ -89,6 +102,24 @@ describe('entrada explain', () => {
       kind: 'delegated',
       says: { tenantId: ids.contoso, clientId: ids.web, scopes: ['Tasks.Read'], version: '2.0' },
     })
+  })
+
+  it.each([
+    ['"TOKEN"', '400 ERR_ENTRA_REQUEST_INVALID', 'header-syntax'],
+    ["Bearer 'TOKEN'", '400 ERR_ENTRA_REQUEST_INVALID', 'header-syntax'],
+    ['authorization: Bearer "TOKEN"', '400 ERR_ENTRA_REQUEST_INVALID', 'header-syntax'],
+    ['Authorization: "Bearer TOKEN"', '401 ERR_ENTRA_TOKEN_MISSING', 'other-scheme'],
+    ['Authorization: TOKEN', '401 ERR_ENTRA_TOKEN_MISSING', 'other-scheme'],
+  ])('reads %s, and says what the guard says to it', async (written, answer, reason) => {
+    const token = await emulator.mintToken({ ...user, scopes: ['Tasks.Read'] })
+    const { printed, code } = await explain(written.replace('TOKEN', token), [], {
+      environment: guard(),
+    })
+    expect(printed).toContain('Delegated access token\n')
+    expect(printed.includes('It stands in quotes')).toBe(/["']/.test(written))
+    expect(printed).toContain(`would refuse it: ${answer}\n`)
+    expect(printed).toMatch(new RegExp(`reason +${reason}\\n`))
+    expect(code).toBe(1)
   })
 
   it('prints nothing of a claim that could steer a terminal', async () => {
@@ -118,6 +149,12 @@ describe('entrada explain with a guard', () => {
     ['issuer', { claims: { iss: 'https://sts.windows.net/x/' } }, [], 'authorityHost'],
     ['expired', { expiresIn: -4000 }, [], 'Get a new token'],
     ['id-token', { claims: { nonce: 'n' } }, [], 'access_token'],
+    [
+      'id-token',
+      { claims: { scp: undefined, azp: undefined, idtyp: undefined, roles: ['Tasks.Admin'] } },
+      [],
+      'access_token',
+    ],
     ['no-permissions', { claims: { scp: undefined, roles: undefined, idtyp: 'app' } }, [], 'role'],
     [
       'scope-missing',
@@ -145,6 +182,52 @@ describe('entrada explain with a guard', () => {
     expect(printed).toContain(cure)
     expect(printed).toContain('WWW-Authenticate: Bearer error=')
     expect(code).toBe(1)
+  })
+
+  it.each<[string, Partial<MintRequest>, string[]]>([
+    ['clock-tolerance', { expiresIn: -400 }, ['--clock-tolerance', '600']],
+    [
+      'acl-clients',
+      { user: undefined as never, client: ids.daemon, claims: { roles: undefined } },
+      ['--acl-clients', ids.daemon],
+    ],
+    ['tenants', { tenant: ids.fabrikam }, ['--tenants', `${ids.contoso} ${ids.fabrikam}`]],
+  ])('lets in by --%s as an app that sets it', async (_flag, changes, args) => {
+    const environment = { ...guard(), AZURE_TENANT_ID: 'common', ENTRADA_TENANTS: ids.contoso }
+    const token = await emulator.mintToken({ ...user, scopes: ['Tasks.Read'], ...changes })
+    expect((await explain(token, [], { environment })).code).toBe(1)
+    expect(await explain(token, args, { environment })).toMatchObject({
+      code: 0,
+      printed: expect.stringContaining('would let it in'),
+    })
+  })
+
+  it('takes a policy of Azure AD B2C', async () => {
+    const origin = 'https://contoso.b2clogin.com'
+    const iss = `${origin}/${ids.contoso}/v2.0/`
+    const token = await emulator.mintToken({ ...user, scopes: ['Tasks.Read'], claims: { iss } })
+    const args = ['--authority-host', origin]
+    const world = { environment: guard() }
+    expect(await explain(token, args, world)).toMatchObject({ code: 2 })
+    expect(await explain(token, [...args, '--policy', 'B2C_1_susi'], world)).toMatchObject({
+      code: 0,
+      printed: expect.stringContaining('would let it in'),
+    })
+  })
+
+  it('asks for keys of the registration with --custom-signing-keys', async () => {
+    const token = await emulator.mintToken({ ...user, scopes: ['Tasks.Read'] })
+    const asked: string[] = []
+    const environment = guard()
+    const seeing: typeof fetch = (input, init) => {
+      asked.push(new Request(input, init).url)
+      return fetch(input, init)
+    }
+    const world = { environment, fetch: seeing }
+    await explain(token, ['--verify'], world)
+    expect(asked.join(' ')).not.toContain('appid=')
+    await explain(token, ['--verify', '--custom-signing-keys'], world)
+    expect(asked.join(' ')).toContain(`appid=${ids.api}`)
   })
 
   it('needs neither network nor credential, and says that the signature was left out', async () => {

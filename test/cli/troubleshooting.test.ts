@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { findingKinds } from '../../src/cli/doctor/finding-kinds.js'
 import { doctorCommand } from '../../src/cli/doctor/doctor-command.js'
+import { guardFlags } from '../../src/cli/explain/guard-flags.js'
 import { aadstsTable } from '../../src/protocol/aadsts.js'
 
 const page = readFileSync('docs/troubleshooting.md', 'utf8')
@@ -44,6 +45,10 @@ describe('docs/troubleshooting.md', () => {
     for (const flag of Object.keys(doctorCommand.flags)) {
       if (flag !== 'help') expect(page).toContain(`--${flag}`)
     }
+  })
+
+  it('names every option of the guard that explains a token', () => {
+    for (const flag of Object.keys(guardFlags)) expect(page).toContain(`--${flag}`)
   })
 
   it('is where the findings lead, and so are the other pages they name', () => {

@@ -83,7 +83,7 @@ describe.each(memories)('whom an access token speaks for, memory %s', (memory) =
     expect(await user({ ...idToken, nonce: 'n-7f3c2b1a' })).toBe('401 id-token')
     expect(await user({ ...idToken, at_hash: 'Q1xYw0VhX2hhc2hfZml4dA' })).toBe('401 id-token')
     expect(await user({ ...idToken, c_hash: 'Q1xYw0VhX2hhc2hfZml4dA' })).toBe('401 id-token')
-    expect(await user(idToken)).toBe('401 kind-unclear')
+    expect(await user(idToken)).toBe('401 id-token')
     expect(await user({ ...idToken, oid: ids.ada, sub: ids.ada })).toBe('401 claims-malformed')
     expect(await user({ nonce: 'n-7f3c2b1a' })).toBe('401 id-token')
   })

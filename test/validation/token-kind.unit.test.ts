@@ -67,10 +67,34 @@ describe('the kind of a token', () => {
         cure: expect.stringMatching(/optional claim idtyp/),
       },
     })
-    expect(tokenKindOf(pair)).toMatchObject({
-      explanation: { found: 'idtyp nothing, scp absent' },
+    expect(tokenKindOf({ ...pair, azp: 'client' })).toMatchObject({
+      explanation: { reason: 'kind-unclear', found: 'idtyp nothing, scp absent' },
     })
   })
+
+  it('G55 that names neither scopes nor a client is an ID token, with roles or without', () => {
+    for (const roles of [undefined, ['r']]) {
+      expect(tokenKindOf({ ...pair, roles })).toEqual({
+        kind: 'refused',
+        explanation: {
+          reason: 'id-token',
+          found: 'a token without scp, idtyp, azp and appid',
+          expected: 'an access token',
+          cure: expect.stringMatching(/Send the access_token of the token response/),
+        },
+      })
+    }
+  })
+
+  it.each([{ azp: 'c' }, { appid: 'c' }, { azp: null }, { idtyp: 'user' }, { idtyp: null }])(
+    'is not told to be an ID token with %j',
+    (more) => {
+      expect(tokenKindOf({ ...pair, ...more })).toMatchObject({
+        kind: 'refused',
+        explanation: { reason: 'kind-unclear' },
+      })
+    },
+  )
 })
 
 describe('whether a token permits anything', () => {

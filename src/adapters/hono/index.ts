@@ -11,7 +11,6 @@ import type { RequestView } from '../../middleware/request-view.js'
 import type { ErrorStep, Step } from '../../middleware/step.js'
 import type { Account } from '../../protocol/account.js'
 import type { Caller } from '../../protocol/caller.js'
-import { EntraError } from '../../protocol/entra-error.js'
 import type { NonEmpty } from '../../validation/requirement.js'
 import { createPendingHeaders } from '../web/pending-headers.js'
 import { webViewOf } from '../web/request-view.js'
@@ -167,13 +166,11 @@ export function entra<Api extends string = string>(
 
 /** Hono's own error handling, which it does not give away. */
 const asHonoDoes: ErrorHandler = (error, context) => {
-  const isAnswer = 'getResponse' in error
-  // What an API in turn refused has an answer too, and the developer has to know of it.
-  if (!isAnswer || error instanceof EntraError) {
-    // eslint-disable-next-line no-console -- where Hono reports what nobody has handled
-    console.error(error)
+  if ('getResponse' in error) {
+    const response = error.getResponse()
+    return context.newResponse(response.body, response)
   }
-  if (!isAnswer) return context.text('Internal Server Error', 500)
-  const response = error.getResponse()
-  return context.newResponse(response.body, response)
+  // eslint-disable-next-line no-console -- where Hono reports what nobody has handled
+  console.error(error)
+  return context.text('Internal Server Error', 500)
 }

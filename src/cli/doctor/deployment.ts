@@ -11,6 +11,7 @@ import {
   type SignInOptions,
 } from '../../middleware/sign-in-options.js'
 import { ConfigurationError } from '../../protocol/configuration-error.js'
+import type { WrittenToken } from '../explain/token-reading.js'
 import type { Terminal } from '../terminal.js'
 import type { Configuration } from './configuration.js'
 import type { Registration } from './registration.js'
@@ -37,7 +38,7 @@ export interface Deployment {
 export interface Evidence {
   readonly registration: Registration | undefined
   /** An access token for this API. */
-  readonly token: string | undefined
+  readonly token: WrittenToken | undefined
   readonly grants: readonly ConsentGrant[] | undefined
   readonly events: readonly RecordedEvent[] | undefined
   /** Whether the running app may be asked. */
@@ -47,7 +48,12 @@ export interface Evidence {
 /** A delegated consent, as Microsoft Graph's `oauth2PermissionGrant` shows it. */
 export interface ConsentGrant {
   readonly everyone: boolean
+  /** Permissions by name; of which API, the other members tell. */
   readonly scopes: readonly string[]
+  /** The API's service principal in this tenant. */
+  readonly resourceId: string | undefined
+  /** The API's name, where it was asked for. */
+  readonly resourceName: string | undefined
 }
 
 /** A line of what `onEvent` was told. */

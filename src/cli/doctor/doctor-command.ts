@@ -37,7 +37,9 @@ export const doctorCommand: Command = {
     },
     grants: {
       value: 'file',
-      meaning: 'Consents: az ad app permission list-grants --id {client id} > grants.json',
+      meaning:
+        'Consents: az ad app permission list-grants --id {client id}\n' +
+        '--show-resource-name > grants.json',
     },
     events: { value: 'file', meaning: 'What onEvent was told, one event as JSON in each line.' },
     token: { value: 'file|-', meaning: 'An access token for this API; - reads standard input.' },

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
 import type { Arguments } from '../arguments.js'
 import { CommandError } from '../command-error.js'
-import { tokenIn } from '../explain/token-reading.js'
+import { decodedText } from '../decoded-text.js'
+import { writtenTokenIn, type WrittenToken } from '../explain/token-reading.js'
 import type { Terminal } from '../terminal.js'
 import type { ConsentGrant, Evidence, RecordedEvent } from './deployment.js'
-import { listIn, membersOf, parsed, registrationIn } from './registration.js'
+import { listIn, membersOf, parsed, registrationIn, textIn } from './registration.js'
 
 /** Reads what the command line hands to the doctor. @throws CommandError when it cannot be read. */
 export async function evidenceIn(typed: Arguments, terminal: Terminal): Promise<Evidence> {
@@ -32,16 +33,16 @@ function fileOf(flag: string, typed: Arguments, terminal: Terminal): NamedFile |
 
 export function textOf(name: string, terminal: Terminal): string {
   try {
-    return terminal.readFile(resolve(terminal.workingDirectory, name))
+    return decodedText(terminal.readBytes(resolve(terminal.workingDirectory, name)))
   } catch {
     throw new CommandError(`${name} cannot be read.`)
   }
 }
 
-async function tokenFrom(typed: Arguments, terminal: Terminal): Promise<string | undefined> {
+async function tokenFrom(typed: Arguments, terminal: Terminal): Promise<WrittenToken | undefined> {
   const name = typed.textOf('token')
   if (name === undefined) return undefined
-  return tokenIn(name === '-' ? await terminal.readInput() : textOf(name, terminal))
+  return writtenTokenIn(name === '-' ? await terminal.readInput() : textOf(name, terminal))
 }
 
 /** `az ad app permission list-grants`, or the answer of Graph's `/oauth2PermissionGrants`. */
@@ -53,9 +54,11 @@ function grantsIn({ name, text }: NamedFile): readonly ConsentGrant[] {
       `${name} holds no list of grants. Expected: az ad app permission list-grants --id {client id}`,
     )
   }
-  return listIn(list).map(({ consentType, scope }) => ({
+  return listIn(list).map(({ consentType, scope, resourceId, resourceDisplayName }) => ({
     everyone: consentType === 'AllPrincipals',
-    scopes: typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [],
+    scopes: (textIn(scope) ?? '').split(' ').filter(Boolean),
+    resourceId: textIn(resourceId),
+    resourceName: textIn(resourceDisplayName),
   }))
 }
 

@@ -21,7 +21,8 @@ export interface Registration {
   /** Names of optional claims. */
   readonly accessTokenClaims: readonly string[]
   readonly idTokenClaims: readonly string[]
-  readonly groupClaims: string | undefined
+  /** What `groupMembershipClaims` lists: `SecurityGroup`, `ApplicationGroup`, `DirectoryRole`, `All`, `None`. */
+  readonly groupClaims: readonly string[]
   readonly secrets: readonly RegisteredCredential[]
   readonly certificates: readonly RegisteredCredential[]
 }
@@ -89,7 +90,7 @@ export function registrationIn(text: string, file: string): Registration {
     resources: listIn(exported['requiredResourceAccess']).map(resourceOf),
     accessTokenClaims: namesIn(claims['accessToken']),
     idTokenClaims: namesIn(claims['idToken']),
-    groupClaims: textIn(exported['groupMembershipClaims']),
+    groupClaims: (textIn(exported['groupMembershipClaims']) ?? '').split(/[\s,]+/).filter(Boolean),
     secrets: listIn(exported['passwordCredentials']).map(credentialOf),
     certificates: listIn(exported['keyCredentials']).map(credentialOf),
   }
@@ -145,7 +146,7 @@ export function listIn(value: unknown): readonly Members[] {
   return Array.isArray(value) ? value.map(membersOf) : []
 }
 
-function textIn(value: unknown): string | undefined {
+export function textIn(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 

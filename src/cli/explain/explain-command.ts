@@ -5,7 +5,7 @@ import { exitCodes, type Terminal } from '../terminal.js'
 import { guardFlags, questionOf } from './guard-flags.js'
 import { explanationAsJson, explanationLines } from './explanation.js'
 import { natureOf } from './token-nature.js'
-import { readToken, tokenIn } from './token-reading.js'
+import { readToken, writtenTokenIn } from './token-reading.js'
 import { verdictOf } from './verdict.js'
 
 /** Says what a token is, and what the guard of a configuration says to it. */
@@ -34,10 +34,11 @@ async function run(typed: Arguments, terminal: Terminal): Promise<number> {
       'This token is in the history of your shell now. npx entrada explain - reads it from standard input.',
     )
   }
-  const token = tokenIn(written === '-' ? await terminal.readInput() : written)
+  const token = writtenTokenIn(written === '-' ? await terminal.readInput() : written)
   const question = questionOf(typed, terminal, token)
-  const reading = readToken(token)
+  const reading = readToken(token.token)
   const explanation = {
+    isQuoted: token.isQuoted,
     reading,
     nature: natureOf(reading),
     now: terminal.clock(),

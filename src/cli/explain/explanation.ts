@@ -7,6 +7,8 @@ import type { Question, Verdict } from './verdict.js'
 
 /** Everything there is to say about a token. */
 export interface TokenExplanation {
+  /** Whether quotes were left out to read it. */
+  readonly isQuoted: boolean
   readonly reading: TokenReading
   readonly nature: TokenNature
   readonly now: number
@@ -24,6 +26,7 @@ export function explanationLines(explanation: TokenExplanation): readonly string
   return [
     nature.title,
     ...nature.meaning.split('\n').map((line) => `  ${line}`),
+    ...(explanation.isQuoted ? ['  It stands in quotes, which are no part of a token.'] : []),
     ...(explanation.reading.form === 'signed'
       ? ['', ...columns(factsIn(explanation, explanation.reading), 2)]
       : []),
@@ -71,13 +74,14 @@ function factsIn(explanation: TokenExplanation, { claims }: Signed) {
 }
 
 export function explanationAsJson(explanation: TokenExplanation): string {
-  const { nature, reading, guard } = explanation
+  const { nature, reading, guard, isQuoted } = explanation
   const { kind, title, meaning } = nature
   return JSON.stringify(
     {
       kind,
       title,
       meaning,
+      ...(isQuoted ? { isQuoted } : {}),
       ...(reading.form === 'signed' ? { says: claimsAsJson(explanation, reading) } : {}),
       ...(guard === undefined ? {} : { guard }),
     },

@@ -1,9 +1,11 @@
+import type { EntraOptions } from '../../middleware/entra-options.js'
 import { settingsOf, type Settings } from '../../middleware/settings.js'
 import { ConfigurationError } from '../../protocol/configuration-error.js'
 import type { AccessRequirement } from '../../validation/requirement.js'
-import type { Arguments, Flags } from '../arguments.js'
+import type { Arguments, Flag, Flags } from '../arguments.js'
 import { usageError } from '../command-error.js'
 import type { Terminal } from '../terminal.js'
+import type { WrittenToken } from './token-reading.js'
 import type { Question } from './verdict.js'
 
 /** How a guard is described on the command line. */
@@ -13,6 +15,14 @@ export const guardFlags = {
   'authority-host': { value: 'origin', meaning: 'Sign-in host; AZURE_AUTHORITY_HOST.' },
   audience: { value: 'uri', repeated: true, meaning: 'App ID URI of the API; ENTRADA_AUDIENCES.' },
   tenants: { value: 'guids|any', repeated: true, meaning: 'Who is let in; ENTRADA_TENANTS.' },
+  policy: { value: 'name', meaning: 'User flow or custom policy, of Azure AD B2C only.' },
+  'custom-signing-keys': { meaning: 'The registration signs with keys of its own.' },
+  'acl-clients': {
+    value: 'guids',
+    repeated: true,
+    meaning: 'Let in without a role; allowClientsWithoutPermissions.',
+  },
+  'clock-tolerance': { value: 'seconds', meaning: 'How far clocks may differ; 300.' },
   scopes: { value: 'names', repeated: true, meaning: 'requireScopes(): all of them.' },
   'any-scope': { value: 'names', repeated: true, meaning: 'requireAnyScope(): one of them.' },
   'user-roles': { value: 'names', repeated: true, meaning: 'requireUserRoles(): all of them.' },
@@ -24,13 +34,14 @@ export const guardFlags = {
 export function questionOf(
   typed: Arguments,
   terminal: Terminal,
-  token: string,
+  { authorization }: WrittenToken,
 ): Question | undefined {
+  refuseEmptyLists(typed)
   const requirement = requirementOf(typed)
   const settings = settingsFrom(typed, terminal)
   if (settings !== undefined) {
     const signature = typed.has('verify') ? 'judged' : 'left out'
-    return { token, settings, requirement, signature }
+    return { authorization, settings, requirement, signature }
   }
   if (requirement === undefined && !typed.has('verify')) return undefined
   throw usageError(
@@ -47,14 +58,17 @@ const variables = [
 ]
 
 function settingsFrom(typed: Arguments, terminal: Terminal): Settings | undefined {
-  const audiences = typed.wordsOf('audience')
-  const tenants = typed.wordsOf('tenants')
-  const given = {
+  const tenants = listOf(typed, 'tenants')
+  const given: EntraOptions = {
     tenant: typed.textOf('tenant'),
     clientId: typed.textOf('client-id'),
     authorityHost: typed.textOf('authority-host'),
-    audiences: audiences.length === 0 ? undefined : audiences,
-    tenants: tenants.length === 0 ? undefined : tenants[0] === 'any' ? ('any' as const) : tenants,
+    policy: typed.textOf('policy'),
+    customSigningKeys: typed.has('custom-signing-keys'),
+    audiences: listOf(typed, 'audience'),
+    tenants: tenants?.[0] === 'any' ? 'any' : tenants,
+    allowClientsWithoutPermissions: listOf(typed, 'acl-clients'),
+    clockTolerance: secondsIn(typed, 'clock-tolerance'),
     fetch: terminal.fetch,
     clock: terminal.clock,
   }
@@ -76,13 +90,29 @@ function settingsFrom(typed: Arguments, terminal: Terminal): Settings | undefine
   }
 }
 
-function requirementOf(typed: Arguments): AccessRequirement | undefined {
-  for (const name of ['scopes', 'any-scope', 'user-roles', 'app-roles']) {
-    // A variable of the shell that is not set would make a guard that asks for nothing.
-    if (typed.has(name) && typed.wordsOf(name).length === 0) {
-      throw usageError(`--${name} is empty. Expected names, or leave it out.`)
+/** A variable of the shell that is not set would make a guard that asks for nothing. */
+function refuseEmptyLists(typed: Arguments): void {
+  for (const [name, flag] of Object.entries<Flag>(guardFlags)) {
+    if (flag.repeated === true && typed.has(name) && typed.wordsOf(name).length === 0) {
+      throw usageError(`--${name} is empty. Expected ${flag.value}, or leave it out.`)
     }
   }
+}
+
+/** Undefined when it was not given. */
+function listOf(typed: Arguments, flag: string): readonly string[] | undefined {
+  const words = typed.wordsOf(flag)
+  return words.length === 0 ? undefined : words
+}
+
+function secondsIn(typed: Arguments, flag: string): number | undefined {
+  const text = typed.textOf(flag)
+  if (text === undefined) return undefined
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw usageError(`--${flag} is ${JSON.stringify(text)}. Expected seconds from 0 to 600.`)
+}
+
+function requirementOf(typed: Arguments): AccessRequirement | undefined {
   const lists = {
     scopes: typed.wordsOf('scopes'),
     anyScope: typed.wordsOf('any-scope'),

@@ -1,5 +1,5 @@
 import { isGraphAudience } from '../../validation/audience.js'
-import { carriesPermission, foreignKindFault, tokenKindOf } from '../../validation/token-kind.js'
+import { foreignKindFault, tokenKindOf } from '../../validation/token-kind.js'
 import type { TokenReading } from './token-reading.js'
 
 /** What a token is, for a person: its kind, and what that kind is good for. */
@@ -22,12 +22,12 @@ export function natureOf(reading: TokenReading): TokenNature {
   if (reading.form === 'encrypted') return encrypted
   const { claims, header } = reading
   if (foreignKindFault(claims)?.reason === 'id-token') return idToken
-  const { kind } = tokenKindOf(claims)
-  if (kind === 'refused') return carriesPermission(claims) ? unclear : idToken
+  const kind = tokenKindOf(claims)
+  if (kind.kind === 'refused') return kind.explanation.reason === 'id-token' ? idToken : unclear
   const isGraph = isGraphAudience(claims.aud) || 'nonce' in header
-  if (kind === 'user') return isGraph ? graph.user : delegated
-  // An ID token names no client; an app's token always does.
-  if (claims.appid === undefined && claims.azp === undefined) return idToken
+  if (kind.kind === 'user') return isGraph ? graph.user : delegated
+  // An app's token always names its client.
+  if (claims.appid === undefined && claims.azp === undefined) return unclear
   return isGraph ? graph.app : appOnly
 }
 

@@ -8,16 +8,32 @@ export type TokenReading =
   | { readonly form: 'encrypted'; readonly header: Members }
   | { readonly form: 'opaque' }
 
-/** What was typed or piped in, without what a copied header or a shell adds to it. */
-export function tokenIn(text: string): string {
-  const token = text
-    .trim()
-    .replace(/^authorization:\s*/i, '')
-    .replace(/^bearer\s+/i, '')
-    .replace(/^(["'])(.*)\1$/s, '$2')
-    .trim()
+/** A token as it was typed or piped in: alone, or as it stands in a request. */
+export interface WrittenToken {
+  /** The value of the Authorization header that would carry it: what a guard judges. */
+  readonly authorization: string
+  /** What is read: without quotes, which a guard refuses. */
+  readonly token: string
+  readonly isQuoted: boolean
+}
+
+/** @throws CommandError when there is none. */
+export function writtenTokenIn(text: string): WrittenToken {
+  const line = text.trim()
+  const value = line.replace(/^authorization:\s*/i, '')
+  const isHeader = value !== line || /^["']?bearer\s/i.test(value)
+  const bare = withoutQuotes(value).replace(/^bearer\s+/i, '')
+  const token = withoutQuotes(bare)
   if (token === '') throw new CommandError('There is no token: standard input was empty.')
-  return token
+  return {
+    authorization: isHeader ? value : `Bearer ${value}`,
+    token,
+    isQuoted: /["']/.test(value),
+  }
+}
+
+function withoutQuotes(text: string): string {
+  return text.replace(/^(["'])(.*)\1$/s, '$2').trim()
 }
 
 export function readToken(token: string): TokenReading {

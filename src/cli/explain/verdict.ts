@@ -1,10 +1,12 @@
 import type { Settings } from '../../middleware/settings.js'
-import { createJwtVerifier } from '../../platform/verified-jwt.js'
+import { createJwtVerifier, type JwtVerifier } from '../../platform/verified-jwt.js'
 import { AccessRefusal } from '../../protocol/access-errors.js'
+import type { Caller } from '../../protocol/caller.js'
 import { ConfigurationError } from '../../protocol/configuration-error.js'
 import { EntraError } from '../../protocol/entra-error.js'
 import type { Explanation } from '../../protocol/refusal-reason.js'
 import { createTokenValidator } from '../../validation/access-token.js'
+import { bearerTokenOf } from '../../validation/bearer.js'
 import { compileRequirement } from '../../validation/compile-requirement.js'
 import type { AccessRequirement } from '../../validation/requirement.js'
 import { usageError } from '../command-error.js'
@@ -24,7 +26,8 @@ export type Verdict =
     }
 
 export interface Question {
-  readonly token: string
+  /** The value of the Authorization header. */
+  readonly authorization: string
   readonly settings: Settings
   /** Undefined when no route is asked about: the token alone is judged. */
   readonly requirement: AccessRequirement | undefined
@@ -34,13 +37,12 @@ export interface Question {
 
 /** @throws CommandError for a requirement that no guard could be made of. */
 export async function verdictOf(question: Question): Promise<Verdict> {
-  const { settings, requirement, token } = question
+  const { settings, requirement, authorization } = question
   const verifier =
     question.signature === 'judged' ? createJwtVerifier(settings) : unsignedVerifierOf(settings)
-  const validator = createTokenValidator({ ...settings, verifier })
   const satisfy = requirement && compiled(requirement, settings)
   try {
-    const caller = await validator.verify(token)
+    const caller = await callerIn(authorization, settings, verifier)
     await satisfy?.(caller)
     return { accepted: true }
   } catch (error) {
@@ -54,6 +56,20 @@ export async function verdictOf(question: Question): Promise<Verdict> {
       message: error.message,
     }
   }
+}
+
+/**
+ * The caller whom a guard sees in an Authorization header.
+ *
+ * @throws whatever the guard throws.
+ */
+export async function callerIn(
+  authorization: string,
+  settings: Settings,
+  verifier: JwtVerifier,
+): Promise<Caller> {
+  const validator = createTokenValidator({ ...settings, verifier })
+  return validator.verify(bearerTokenOf([authorization], settings.challenge))
 }
 
 function compiled(requirement: AccessRequirement, settings: Settings) {

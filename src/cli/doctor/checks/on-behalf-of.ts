@@ -1,7 +1,7 @@
 import { createTokenEndpoint } from '../../../platform/token-endpoint.js'
 import { createJwtVerifier } from '../../../platform/verified-jwt.js'
 import { EntraError } from '../../../protocol/entra-error.js'
-import { createTokenValidator } from '../../../validation/access-token.js'
+import { callerIn } from '../../explain/verdict.js'
 import { skipped, type Check } from '../check.js'
 import type { Finding } from '../finding.js'
 import { failure } from './proof.js'
@@ -19,12 +19,12 @@ export const onBehalfOfCheck: Check = {
       return skipped('it takes --token, tokens.onBehalfOf and a credential')
     }
     const verifier = createJwtVerifier(settings)
-    const caller = await createTokenValidator({ ...settings, verifier })
-      .verify(token)
-      .catch((error: unknown) => {
+    const caller = await callerIn(token.authorization, settings, verifier).catch(
+      (error: unknown) => {
         if (error instanceof EntraError) return undefined
         throw error
-      })
+      },
+    )
     // What the guard refuses is sent nowhere.
     if (caller?.kind !== 'user') return skipped('the token is not one of a user for this API')
     const endpoint = createTokenEndpoint(settings)
@@ -34,7 +34,7 @@ export const onBehalfOfCheck: Check = {
       if (plan === undefined) continue
       const { resource, scopes } = plan
       const request = { tenant: caller.tenantId, resource, scope: scopes.join(' ') }
-      await endpoint.onBehalfOf({ ...request, assertion: token }).catch((error: unknown) => {
+      await endpoint.onBehalfOf({ ...request, assertion: token.token }).catch((error: unknown) => {
         findings.push(failure(error, 'on behalf of the user', resource))
       })
     }

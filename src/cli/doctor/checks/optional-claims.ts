@@ -10,12 +10,30 @@ import { withRegistration } from './registration.js'
 export const optionalClaimsCheck: Check = {
   title: 'Optional claims',
   run: (deployment) =>
-    withRegistration(deployment, (registration) =>
-      wantedClaims(deployment, registration)
+    withRegistration(deployment, (registration) => [
+      ...groupsMissing(deployment, registration),
+      ...wantedClaims(deployment, registration)
         .filter(({ token, claim }) => !claimsOf(registration, token).includes(claim))
         .map(asFinding),
-    ),
+    ]),
 }
+
+/** The optional claim only says how groups are written; whether there are any, this setting says. */
+function groupsMissing(deployment: Deployment, { groupClaims }: Registration): readonly Finding[] {
+  const hasGroups = groupClaims.some((kind) => kindsOfGroups.includes(kind.toLowerCase()))
+  if (hasGroups || !requiredBy(deployment).groups) return []
+  const setting = groupClaims.length === 0 ? 'not set' : groupClaims.join(', ')
+  return [
+    finding('claim-missing', {
+      found: `the access token has no groups: a guard requires groups, and groupMembershipClaims is ${setting}`,
+      expected: 'groupMembershipClaims SecurityGroup, ApplicationGroup or All',
+      cure: 'Add them under "Token configuration", Add groups claim.',
+    }),
+  ]
+}
+
+/** `DirectoryRole` alone brings `wids`, which no guard reads as groups. */
+const kindsOfGroups = ['securitygroup', 'applicationgroup', 'all']
 
 type TokenKind = 'access token' | 'ID token'
 
@@ -31,14 +49,7 @@ function wantedClaims(deployment: Deployment, registration: Registration): reado
   const required = requiredBy(deployment)
   const wants = (isWanted: boolean, claim: WantedClaim) => (isWanted ? [claim] : [])
   const takesApps = configuration.protect.some(({ app }) => app !== undefined)
-  const groups = wants(required.groups && registration.groupClaims === undefined, {
-    id: 'claim-missing',
-    token: 'access token',
-    claim: 'groups',
-    why: 'a guard requires groups, and groupMembershipClaims is not set',
-  })
   return [
-    ...groups,
     ...wants(takesApps, {
       id: 'claim-advised',
       token: 'access token',
@@ -95,6 +106,6 @@ function asFinding({ id, token, claim, why }: WantedClaim): Finding {
   return finding(id, {
     found: `the ${token} has no ${claim}: ${why}`,
     expected: `the optional claim ${claim} in the ${token}`,
-    cure: `Add it under "Token configuration"${claim === 'groups' ? ', Add groups claim' : ''}.`,
+    cure: 'Add it under "Token configuration".',
   })
 }

@@ -16,7 +16,7 @@ export const optionsCheck: Check = {
     return [
       ...deployment.faults.map((fault) => asFinding(idOf(fault), fault)),
       ...needed.map((fault) => asFinding('option-missing', fault)),
-      ...requirements.map((fault) => asFinding('option-invalid', fault)),
+      ...requirements,
       ...randomSecret(deployment),
       ...everyTenant(deployment),
     ]
@@ -62,10 +62,20 @@ function withoutWarning({ settings }: Deployment) {
   return { ...settings }
 }
 
-function requirementFaults({ configuration, settings }: Deployment): readonly ConfigurationError[] {
-  return configuration.protect.flatMap((requirement) =>
-    thrownBy(() => compileRequirement(requirement, settings)),
+/** The options of a requirement are told with its place: none of them is an option of `entra()`. */
+function requirementFaults({ configuration, settings }: Deployment): readonly Finding[] {
+  return configuration.protect.flatMap((requirement, at) =>
+    thrownBy(() => compileRequirement(requirement, settings)).map((fault) =>
+      finding('option-invalid', {
+        ...wordsOf(fault),
+        cure: `Correct ${placeIn(fault)}protect[${at}] of the configuration file, and the guard of the same form.`,
+      }),
+    ),
   )
+}
+
+function placeIn({ option }: ConfigurationError): string {
+  return option === undefined || option === 'requireAccess' ? '' : `${option} in `
 }
 
 function thrownBy(work: () => unknown): readonly ConfigurationError[] {
@@ -78,8 +88,16 @@ function thrownBy(work: () => unknown): readonly ConfigurationError[] {
   }
 }
 
-/** The library's messages say found, "Expected" and what to write, in this order. */
 function asFinding(id: FindingId, fault: ConfigurationError): Finding {
+  const { option, environmentVariable } = fault
+  return finding(id, {
+    ...wordsOf(fault),
+    cure: `${id === 'option-missing' ? 'Set' : 'Correct'} ${[option, environmentVariable].filter(Boolean).join(', or the environment variable ')}.`,
+  })
+}
+
+/** The library's messages say found, "Expected" and what to write, in this order. */
+function wordsOf(fault: ConfigurationError): { readonly found: string; readonly expected: string } {
   const { option, environmentVariable } = fault
   const place =
     (option === undefined ? '' : ` (option ${option}`) +
@@ -89,11 +107,7 @@ function asFinding(id: FindingId, fault: ConfigurationError): Finding {
     ? fault.message.slice(0, fault.message.length - place.length)
     : fault.message
   const [found = message, expected] = message.split(/\bExpected\s+/, 2)
-  return finding(id, {
-    found: found.trim(),
-    expected: expected?.trim() ?? 'a configuration that constructs',
-    cure: `Set ${[option, environmentVariable].filter(Boolean).join(', or the environment variable ')}.`,
-  })
+  return { found: found.trim(), expected: expected?.trim() ?? 'a configuration that constructs' }
 }
 
 function randomSecret({ settings, signIn, faults }: Deployment): readonly Finding[] {

@@ -3,6 +3,7 @@ import { createTokenEndpoint } from '../../../platform/token-endpoint.js'
 import { diagnose } from '../../../protocol/aadsts.js'
 import { EntraError } from '../../../protocol/entra-error.js'
 import { defaultScopeOf } from '../../../protocol/scopes.js'
+import { personalAccountTenant } from '../../../protocol/tenant.js'
 import {
   AdminConsentRequiredError,
   ConsentRequiredError,
@@ -23,7 +24,11 @@ export const proofCheck: Check = {
     const credentials = credentialsOf(deployment)
     if (credentials.length === 0) return skipped('no credential is configured')
     const tenant = tenantOf(deployment)
-    if (tenant === undefined) return skipped('no single tenant to ask: tenant stands for several')
+    if (tenant === undefined) {
+      return skipped(
+        'tenant names no single organization, and only its tenant has client credentials',
+      )
+    }
     if (deployment.settings.authority.policy !== undefined) {
       return skipped('Azure AD B2C has no client credentials')
     }
@@ -34,11 +39,15 @@ export const proofCheck: Check = {
   },
 }
 
-/** Client credentials need a tenant; of several that are let in, the first will do. */
+/**
+ * Client credentials need the tenant of an organization (AADSTS9001023); of several that are let in,
+ * the first will do.
+ */
 function tenantOf({ settings }: Deployment): string | undefined {
   const { authority, tenants } = settings
-  if (!authority.multiTenant) return authority.tenant
-  return Array.isArray(tenants) ? (tenants as readonly string[])[0] : undefined
+  const listed = Array.isArray(tenants) ? (tenants as readonly string[]) : []
+  const candidates = authority.multiTenant ? listed : [authority.tenant]
+  return candidates.find((tenant) => tenant !== personalAccountTenant)
 }
 
 /** What `forApp()` is used for; Graph, of which every app gets a token, when it is for nothing. */

@@ -1,4 +1,4 @@
-import { personalAccountTenant } from '../../../protocol/tenant.js'
+import { isTenantGroup, personalAccountTenant } from '../../../protocol/tenant.js'
 import { skipped, type Check, type Outcome } from '../check.js'
 import type { Deployment } from '../deployment.js'
 import { finding, type Finding } from '../finding.js'
@@ -11,6 +11,7 @@ export const registrationCheck: Check = {
     withRegistration(deployment, (registration) => [
       ...anotherApp(deployment, registration),
       ...accounts(deployment, registration),
+      ...personalTokens(registration),
       ...openFlows(deployment, registration),
     ]),
 }
@@ -36,40 +37,75 @@ function anotherApp({ settings, faults }: Deployment, { appId }: Registration): 
   ]
 }
 
+type Tenants = 'one' | 'organizations' | 'common' | 'consumers'
+
+interface Audience {
+  readonly serves: readonly Tenants[]
+  readonly found: string
+  readonly cure: string
+}
+
+/** Whom a registration serves, by its `signInAudience`; the one that is not here serves everybody. */
+const audiences: ReadonlyMap<string, Audience> = new Map<string, Audience>([
+  [
+    'AzureADMyOrg',
+    {
+      serves: ['one'],
+      found: 'is for its own tenant only (AADSTS50194, 9002332)',
+      cure: 'Set tenant (AZURE_TENANT_ID) to the GUID of the tenant, or let other accounts into the registration.',
+    },
+  ],
+  [
+    'AzureADMultipleOrgs',
+    {
+      serves: ['one', 'organizations'],
+      found: 'takes work and school accounts only',
+      cure: "Set tenant (AZURE_TENANT_ID) to 'organizations', or let personal accounts into the registration.",
+    },
+  ],
+  [
+    'PersonalMicrosoftAccount',
+    {
+      serves: ['consumers'],
+      found: 'takes personal accounts only (AADSTS9002331, 9002346)',
+      cure: "Set tenant (AZURE_TENANT_ID) to 'consumers', or let work and school accounts into the registration.",
+    },
+  ],
+])
+
 function accounts(
   { settings }: Deployment,
-  { signInAudience, tokenVersion }: Registration,
+  { signInAudience = '' }: Registration,
 ): readonly Finding[] {
-  const { multiTenant, tenant } = settings.authority
-  if (multiTenant && signInAudience === 'AzureADMyOrg') {
-    return [
-      finding('sign-in-audience', {
-        found: `tenant is '${tenant}', and the registration is for its own tenant only (AADSTS50194)`,
-        expected: 'signInAudience AzureADMultipleOrgs, or the one tenant',
-        cure: 'Set tenant (AZURE_TENANT_ID) to the GUID of the tenant, or make the registration multitenant.',
-      }),
-    ]
-  }
-  const personal = tenant === 'common' || tenant === personalAccountTenant
-  if (personal && signInAudience === 'AzureADMultipleOrgs') {
-    return [
-      finding('sign-in-audience', {
-        found: `tenant is '${tenant}', and the registration takes work and school accounts only`,
-        expected: 'signInAudience AzureADandPersonalMicrosoftAccount, or organizations',
-        cure: "Set tenant to 'organizations', or let personal accounts into the registration.",
-      }),
-    ]
-  }
-  if (signInAudience?.includes('PersonalMicrosoftAccount') === true && tokenVersion === 1) {
-    return [
-      finding('token-version', {
-        found: `requestedAccessTokenVersion is not 2 with signInAudience ${signInAudience}`,
-        expected: '2: personal accounts get no version 1.0 tokens',
-        cure: 'Set api.requestedAccessTokenVersion to 2 in the manifest.',
-      }),
-    ]
-  }
-  return []
+  const { tenant } = settings.authority
+  const tenants = tenantsOf(tenant)
+  const audience = audiences.get(signInAudience)
+  if (audience === undefined || audience.serves.includes(tenants)) return []
+  const others = [...audiences].filter(([, { serves }]) => serves.includes(tenants))
+  return [
+    finding('sign-in-audience', {
+      found: `tenant is '${tenants === 'consumers' ? tenants : tenant}', and the registration ${audience.found}`,
+      expected: `signInAudience ${[...others.map(([name]) => name), 'AzureADandPersonalMicrosoftAccount'].join(' or ')}`,
+      cure: audience.cure,
+    }),
+  ]
+}
+
+function tenantsOf(tenant: string): Tenants {
+  if (tenant === personalAccountTenant) return 'consumers'
+  return isTenantGroup(tenant) ? tenant : 'one'
+}
+
+function personalTokens({ signInAudience, tokenVersion }: Registration): readonly Finding[] {
+  const isPersonal = signInAudience?.includes('PersonalMicrosoftAccount') === true
+  if (!isPersonal || tokenVersion === 2) return []
+  return [
+    finding('token-version', {
+      found: `requestedAccessTokenVersion is not 2 with signInAudience ${signInAudience}`,
+      expected: '2: personal accounts get no version 1.0 tokens',
+      cure: 'Set api.requestedAccessTokenVersion to 2 in the manifest.',
+    }),
+  ]
 }
 
 function openFlows(

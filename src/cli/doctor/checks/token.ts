@@ -10,7 +10,7 @@ export function tokenCheck(signature: 'judged' | 'left out'): Check {
     async run(deployment) {
       const { token } = deployment.evidence
       if (token === undefined) return skipped('no token is given: --token - reads one')
-      return refusals(deployment, token, signature)
+      return refusals(deployment, token.authorization, signature)
     },
   }
 }
@@ -18,12 +18,14 @@ export function tokenCheck(signature: 'judged' | 'left out'): Check {
 /** Of several requirements one that lets it in is enough: each route has its own. */
 async function refusals(
   { settings, configuration }: Deployment,
-  token: string,
+  authorization: string,
   signature: 'judged' | 'left out',
 ): Promise<readonly Finding[]> {
   const requirements = configuration.protect.length === 0 ? [undefined] : configuration.protect
   const verdicts = await Promise.all(
-    requirements.map((requirement) => verdictOf({ token, settings, requirement, signature })),
+    requirements.map((requirement) =>
+      verdictOf({ authorization, settings, requirement, signature }),
+    ),
   )
   const refused = verdicts.flatMap((verdict) => (verdict.accepted ? [] : [verdict]))
   const [first] = refused
