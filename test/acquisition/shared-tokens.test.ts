@@ -129,7 +129,7 @@ describe('tokens that processes share', () => {
     const store = memoryStore()
     const processes = [process(store), process(store)]
     await Promise.all(processes.map(({ get }) => get('key')))
-    time.now += 54.9 * 60_000
+    time.now += 55 * 60_000 - 1 // stale with the next millisecond, and due by any chance
     const served = await Promise.all(processes.map(({ get }) => get('key')))
     expect(served).toEqual(['token 1', 'token 1'])
     let latest: readonly string[] = served
@@ -224,7 +224,7 @@ describe('what the platform refused one process', () => {
     const store = memoryStore()
     const first = process(store)
     await first.get('key')
-    time.now += 54.9 * 60_000
+    time.now += 55 * 60_000 - 1 // stale with the next millisecond, and due by any chance
     calls.error = unavailable('status', 60)
     await first.get('key')
     await new Promise((resolve) => setTimeout(resolve, 50))

@@ -101,6 +101,22 @@ describe('a guard on a Hono route', () => {
 })
 
 describe('app.onError(identity.errors())', () => {
+  it('says where it belongs when it is mounted as middleware', async () => {
+    const app = new Hono()
+    const heard: Error[] = []
+    // @ts-expect-error: what a JavaScript program can write
+    app.use(entra(apiOptions(emulator)).errors())
+    app.get('/', (c) => c.text('in'))
+    app.onError((error, c) => {
+      heard.push(error)
+      return c.text('', 500)
+    })
+    expect((await app.request('/')).status).toBe(500)
+    expect(heard).toMatchObject([
+      { code: 'ERR_ENTRA_CONFIGURATION', message: expect.stringContaining('app.onError') },
+    ])
+  })
+
   it('answers refusals in JSON, and leaves the rest to Hono', async () => {
     const printed = jest.spyOn(console, 'error').mockImplementation(() => undefined)
     const identity = entra(apiOptions(emulator))

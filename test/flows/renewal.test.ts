@@ -139,6 +139,16 @@ async function renewedBehind(count: number): Promise<void> {
   await sleep(50)
 }
 
+/** The token that comes after this one, for as long as a renewal may take on a busy machine. */
+async function nextTo(first: string, see: () => Promise<Seen>): Promise<string> {
+  for (let waited = 0; waited < 5_000; waited += 20) {
+    const { graph } = await see()
+    if (graph !== first) return graph
+    await sleep(20)
+  }
+  return first
+}
+
 describe.each(['server', 'cookie'] as const)(
   'a token past its refresh time, %s session',
   (kind) => {
@@ -149,8 +159,7 @@ describe.each(['server', 'cookie'] as const)(
       time.now += due
       emulator.faults.set({ endpoint: 'token', kind: 'slow', ms: 200, times: 1 })
       expect((await seenBy(agent, app)).graph).toBe(first)
-      await renewedBehind(1)
-      const { graph: second } = await seenBy(agent, app)
+      const second = await nextTo(first, () => seenBy(agent, app))
       expect(second).not.toBe(first)
       expect((await seenBy(agent, app)).graph).toBe(second)
       expect(renewals()).toBe(1)

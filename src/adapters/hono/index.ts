@@ -11,6 +11,7 @@ import type { RequestView } from '../../middleware/request-view.js'
 import type { ErrorStep, Step } from '../../middleware/step.js'
 import type { Account } from '../../protocol/account.js'
 import type { Caller } from '../../protocol/caller.js'
+import { ConfigurationError } from '../../protocol/configuration-error.js'
 import type { NonEmpty } from '../../validation/requirement.js'
 import { createPendingHeaders } from '../web/pending-headers.js'
 import { webViewOf } from '../web/request-view.js'
@@ -159,8 +160,19 @@ export function entra<Api extends string = string>(
       identity.signIn(withCookieSession(signInOptions)),
     errors:
       (otherwise: ErrorHandler = asHonoDoes): ErrorHandler =>
-      async (error, context) =>
-        (await answerError(error, context)) ?? otherwise(error, context),
+      async (error, context) => {
+        if (typeof context === 'function') throw mountedAsMiddleware()
+        return (await answerError(error, context)) ?? otherwise(error, context)
+      },
+  })
+}
+
+/** Middleware is called with a context and what comes next, and not with an error. */
+function mountedAsMiddleware(): ConfigurationError {
+  return new ConfigurationError({
+    message:
+      'identity.errors() was mounted as middleware. Hono takes it as its error handler: app.onError(identity.errors()).',
+    option: 'errors',
   })
 }
 
