@@ -214,6 +214,34 @@ describeWithChromium('signing in with Chromium', (browser) => {
   )
 
   it.each([{}, { session: 'cookie' }] as SignInOptions[])(
+    'signs out at Entra, too, by a double click, with %j',
+    async (options) => {
+      await start('127.0.0.1', options)
+      const page = await signedIn()
+      await page.goto(at('/auth/logout'))
+      await page.getByRole('button', { name: 'Sign out' }).dblclick()
+      await page.waitForURL(at('/'))
+      expect(await heading(page)).toBe('Home of nobody')
+      await page.goto(at('/private?tab=2'))
+      await pickAda(page)
+      await page.waitForURL(at('/private?tab=2'))
+    },
+  )
+
+  it('gets a page by its script what a request lacked', async () => {
+    await start('127.0.0.1')
+    const page = await context.newPage()
+    await page.goto(at('/?from=script'))
+    await page.evaluate(`fetch('/private').then((answer) => answer.json())
+      .then(({ signInUrl }) => location.assign(signInUrl))`)
+    await pickAda(page)
+    await page.waitForURL(at('/'))
+    expect(await heading(page)).toBe('Home of Ada Example')
+    expect(complaints).toEqual([expect.stringContaining('401')])
+    complaints = []
+  })
+
+  it.each([{}, { session: 'cookie' }] as SignInOptions[])(
     'S24 S28 is signed out by Entra in a frame that gets no cookie, with %j',
     async (options) => {
       await start('127.0.0.1', options)
