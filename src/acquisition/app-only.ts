@@ -30,7 +30,7 @@ export function createAppOnly(
   const grant = appGrantOf(settings)
   const { cache } = grant
   const handingOut = { kind: 'token', grant: grant.kind } as const
-  const refused = createRefusedTokens(clock)
+  const refused = createRefusedTokens(clock, cache)
 
   async function acquire(
     tenant: string | undefined,
@@ -47,20 +47,17 @@ export function createAppOnly(
       capability === undefined
         ? tokenNameOf(tenant ?? '', plan.resource)
         : tokenNameOf(tenant ?? '', plan.resource, capability)
-    const successor =
-      demand === undefined ? refused.replacementOf(base) : await refused.successorOf(base, demand)
-    const name = successor?.name ?? base
-    const token =
-      cache.recall(name) ??
-      (await fetched(name, findings, {
+    const atHand = demand === undefined ? cache.recall(refused.currentOf(base)) : undefined
+    if (atHand !== undefined) return atHand
+    return refused.acquire(base, demand, (name, successor) =>
+      fetched(name, findings, {
         tenant: tenant ?? '',
         scope: plan.scopes.join(' '),
         resource: plan.resource,
         refused: successor?.refused,
-        claims: claimsWith(capability, demand?.claims),
-      }))
-    if (demand !== undefined && successor !== undefined) refused.replace(base, successor)
-    return token
+        claims: claimsWith(capability, successor?.claims),
+      }),
+    )
   }
 
   function fetched(name: TokenName, findings: Findings, request: AppTokenRequest) {

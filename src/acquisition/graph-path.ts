@@ -8,13 +8,15 @@ import { pathFaultIn } from './path-fault.js'
  * @throws EgressRefusedError (ERR_ENTRA_EGRESS_REFUSED) for what is neither.
  */
 export function graphUrlOf(path: string, endpoint: string): URL {
-  if (/^https?:\/\//i.test(path) && URL.canParse(path)) return new URL(path)
-  const fault = pathFaultIn(path)
+  const isLink = /^https?:\/\//i.test(path) && URL.canParse(path)
+  const below = isLink ? path.replace(/^https?:\/\/[^/\\?#]*|#.*$/gi, '') : path
+  const fault = isLink && below === '' ? undefined : pathFaultIn(below)
   if (fault !== undefined) {
     throw new EgressRefusedError(
       `A Graph path ${fault}. Expected a path such as "/me", with encodeURIComponent() around values.`,
     )
   }
+  if (isLink) return new URL(path)
   // Put behind the origin as text, so that no path can lead to another host.
   return new URL(`${endpoint}${/^\/(?:v1\.0|beta)\//i.test(path) ? '' : '/v1.0'}${path}`)
 }

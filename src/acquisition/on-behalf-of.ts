@@ -31,7 +31,7 @@ export function createOnBehalfOf(
   const { clock, endpoint } = settings
   const observe = observerOf(settings.telemetry)
   const cache = createTokenCache(settings, 'on-behalf-of')
-  const refused = createRefusedTokens(clock)
+  const refused = createRefusedTokens(clock, cache)
   const names = createKnownAnswers<Assertion, ScopePlan, TokenName>()
 
   async function acquire(
@@ -41,40 +41,40 @@ export function createOnBehalfOf(
   ): Promise<AccessToken> {
     const wanted = wantedFrom(question, settings)
     const assertion = usableAssertionOf(caller)
+    const acquisition = { wanted, assertion, caller, asking }
     if (!isPlain(question)) {
-      return acquireAs(await nameFor(caller, assertion, wanted), {
-        wanted,
-        assertion,
-        caller,
-        asking,
-      })
+      return acquireAs(await nameFor(caller, assertion, wanted), acquisition)
     }
     const known = names.find(assertion, wanted.plan)
     const name = known ?? (await nameFor(caller, assertion, wanted))
     if (known === undefined) names.keep(assertion, wanted.plan, name)
-    const atHand = cache.recall(refused.replacementOf(name)?.name ?? name)
-    return atHand ?? acquireAs(name, { wanted, assertion, caller, asking })
+    return cache.recall(refused.currentOf(name)) ?? acquireAs(name, acquisition)
   }
 
-  async function acquireAs(
-    base: TokenName,
+  function acquireAs(base: TokenName, acquisition: Acquisition): Promise<AccessToken> {
+    return refused.acquire(base, acquisition.wanted.demand, (name, successor) =>
+      fetched(name, successor?.claims, acquisition),
+    )
+  }
+
+  async function fetched(
+    name: TokenName,
+    claims: string | undefined,
     { wanted, assertion, caller, asking }: Acquisition,
   ): Promise<AccessToken> {
     const { correlationId, findings } = asking
     const { resource, scopes: requested } = wanted.plan
-    const { capability, demand } = wanted
-    const successor = demand && (await refused.successorOf(base, demand))
     const request = {
       tenant: caller.tenantId,
       resource,
       scope: scopeOf(wanted),
       assertion: assertion.token,
-      claims: claimsWith(capability, demand?.claims),
+      claims: claimsWith(wanted.capability, claims),
       correlationId,
     }
     try {
-      const token = await cache.get({
-        name: (successor ?? refused.replacementOf(base))?.name ?? base,
+      return await cache.get({
+        name,
         until: assertion.expiresAt,
         onMiss: () => (findings.source = 'shared'),
         async acquire() {
@@ -85,10 +85,8 @@ export function createOnBehalfOf(
           return keptTokenOf(response, { resource, requested, receivedAt: clock() })
         },
       })
-      if (successor !== undefined) refused.replace(base, successor)
-      return token
     } catch (error) {
-      throw asCallerChallenge(withClaims(error, demand?.claims), settings)
+      throw asCallerChallenge(withClaims(error, claims), settings)
     }
   }
 

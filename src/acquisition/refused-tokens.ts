@@ -1,5 +1,13 @@
 import type { Clock } from '../platform/clock.js'
+import { cacheKey } from '../protocol/cache-key.js'
 import { subjectsOf } from '../protocol/claims-request.js'
+import {
+  CredentialRejectedError,
+  ThrottledError,
+  TokenRefusedError,
+} from '../protocol/token-errors.js'
+import type { AccessToken } from './access-token.js'
+import type { TokenCache } from './token-cache.js'
 import { digestOf } from './token-digest.js'
 import { tokenNameOf, type TokenName } from './token-name.js'
 import type { Demand } from './token-source-settings.js'
@@ -7,48 +15,111 @@ import type { Demand } from './token-source-settings.js'
 /** The token that comes after one that an API refused. */
 export interface Successor {
   readonly name: TokenName
+  /** What the API demanded of it, and of whatever renews it. */
+  readonly claims: string
   /** SHA-256 of the token that was refused, as bytes in text. */
   readonly refused: string
   /** Milliseconds since the epoch after which the refused one serves nobody anyway. */
   readonly until: number
 }
 
+/** Gets the token of a name, as the successor of another where there is one. */
+export type Acquire = (name: TokenName, successor?: Successor) => Promise<AccessToken>
+
 /** Tokens that an API refused before they expired, and which one is used in the place of each. */
 export interface RefusedTokens {
-  /** What is used in the place of a token; undefined when nothing has replaced it. */
-  replacementOf(name: TokenName): Successor | undefined
-  successorOf(name: TokenName, demand: Demand): Promise<Successor>
-  /** The successor has come. One that did not come takes nobody's token away. */
-  replace(name: TokenName, successor: Successor): void
+  /** The name of the token that is used now. */
+  currentOf(name: TokenName): TokenName
+  /** Acquires what is used now, or what a demand asks for. */
+  acquire(name: TokenName, demand: Demand | undefined, acquire: Acquire): Promise<AccessToken>
+}
+
+interface Replacement {
+  readonly latest: Successor
+  readonly until: number
+  /** By what was demanded: who asks for one context and for another in turn keeps both. */
+  readonly bySubject: ReadonlyMap<string, Successor>
 }
 
 const mostRemembered = 10_000
+const mostSubjects = 8
 
 /**
  * The token after a refused one is kept under a name that the refused one and what was demanded
- * give, so that all who were refused the same token, in whatever process, find the same next one.
- * What was demanded once is not asked for again when that one is renewed: the API says it again.
+ * give, so that all who were refused the same token, in whatever process, find the same next one. It
+ * takes the place of the refused one once it has come: a demand that cannot be met concerns nobody
+ * but the one who met it.
  */
-export function createRefusedTokens(clock: Clock): RefusedTokens {
-  const replaced = new Map<string, Successor>()
+export function createRefusedTokens(
+  clock: Clock,
+  { recall }: Pick<TokenCache, 'recall'>,
+): RefusedTokens {
+  const replaced = new Map<string, Replacement>()
+
+  function replacementOf({ key }: TokenName): Successor | undefined {
+    // As it is nearly always.
+    if (replaced.size === 0) return undefined
+    const replacement = replaced.get(key)
+    return replacement !== undefined && clock() < replacement.until ? replacement.latest : undefined
+  }
+
+  async function successorOf(base: TokenName, demand: Demand): Promise<Successor> {
+    const { refused: token, claims } = demand
+    const known = replaced.get(base.key)?.bySubject.get(subjectIn(demand))
+    if (known !== undefined && isAnother(recall(known.name), token)) return known
+    const refused = await digestOf(token.reveal())
+    const name = tokenNameOf(...base.parts, refused, ...subjectsOf(claims))
+    return { name, claims, refused, until: token.expiresAt }
+  }
+
+  function replace({ key }: TokenName, subject: string, latest: Successor): void {
+    const before = replaced.get(key)
+    const bySubject = new Map(before?.bySubject)
+    makeRoom(bySubject.set(subject, latest), mostSubjects)
+    replaced.delete(key)
+    // No refused one comes back while it lives, whichever came after it.
+    replaced.set(key, { latest, until: Math.max(before?.until ?? 0, latest.until), bySubject })
+    makeRoom(replaced, mostRemembered)
+  }
 
   return {
-    replacementOf({ key }) {
-      // As it is nearly always.
-      if (replaced.size === 0) return undefined
-      const successor = replaced.get(key)
-      return successor !== undefined && clock() < successor.until ? successor : undefined
-    },
-    async successorOf({ parts }, { refused: token, claims }) {
-      const refused = await digestOf(token.reveal())
-      const name = tokenNameOf(...parts, refused, ...subjectsOf(claims))
-      return { name, refused, until: token.expiresAt }
-    },
-    replace({ key }, successor) {
-      replaced.delete(key)
-      replaced.set(key, successor)
-      const [oldest] = replaced.keys()
-      if (replaced.size > mostRemembered && oldest !== undefined) replaced.delete(oldest)
+    currentOf: (name) => replacementOf(name)?.name ?? name,
+    async acquire(base, demand, acquire) {
+      if (demand !== undefined) {
+        const successor = await successorOf(base, demand)
+        const token = await acquire(successor.name, successor)
+        replace(base, subjectIn(demand), successor)
+        return token
+      }
+      const successor = replacementOf(base)
+      if (successor === undefined) return acquire(base)
+      try {
+        return await acquire(successor.name, successor)
+      } catch (error) {
+        // What was once given with these claims is given no more, so it begins again without them.
+        if (!isFinal(error)) throw error
+        replaced.delete(base.key)
+        return acquire(base)
+      }
     },
   }
+}
+
+function isAnother(held: AccessToken | undefined, refused: AccessToken): boolean {
+  return held !== undefined && held.reveal() !== refused.reveal()
+}
+
+function subjectIn({ claims }: Demand): string {
+  return cacheKey(...subjectsOf(claims))
+}
+
+function isFinal(error: unknown): boolean {
+  if (error instanceof ThrottledError || error instanceof CredentialRejectedError) return false
+  return error instanceof TokenRefusedError
+}
+
+/** The oldest goes. */
+function makeRoom(entries: Map<string, unknown>, most: number): void {
+  const [oldest] = entries.keys()
+  if (entries.size > most && oldest !== undefined) entries.delete(oldest)
 }

@@ -81,10 +81,12 @@ async function outcomeOf(send: () => Promise<Response>): Promise<Outcome> {
 
 /**
  * Whether `fetch` could not reach the other side, or lost it: a TypeError with a cause in Node and
- * Deno, an error with the system's name for it in Bun and in node-fetch.
+ * Deno, an error with the system's or its own name for it in Bun and in node-fetch.
  */
 export function isNetworkFailure(error: unknown): boolean {
   const { name, code, cause } = Object(error) as Record<'name' | 'code' | 'cause', unknown>
-  if (typeof code === 'string') return /^(?:E(?!RR_)[A-Z]|UND_ERR_)/.test(code)
+  if (typeof code === 'string') {
+    return /^(?:E(?!RR_)[A-Z]|UND_ERR_|Connection[A-Z]|FailedToOpenSocket$)/.test(code)
+  }
   return name === 'FetchError' || (name === 'TypeError' && cause !== undefined)
 }

@@ -68,16 +68,16 @@ export function createTokenCredential(settings: TokenSourceSettings): TokenCrede
     }
     const last = handedOut.get(key)
     // Of calls that were refused one token, each asks for another: the first one's is for all of them.
-    if (last?.claims === request && calls.clock() < last.token.expiresAt) return last
+    if (last?.claims === request && isRecent(calls.clock() - last.since)) return last
     const refused = last?.token ?? (await acquire(question))
     const token = await acquire({ ...question, demand: { refused, claims: request } })
-    return { token, claims: request }
+    return { token, claims: request, since: calls.clock() }
   }
 
   async function plain(key: string, question: Question): Promise<HandedOut> {
     const token = await acquire(question)
     const last = handedOut.get(key)
-    return last?.token.reveal() === token.reveal() ? last : { token }
+    return last?.token.reveal() === token.reveal() ? last : { token, since: 0 }
   }
 
   return Object.freeze({
@@ -105,6 +105,13 @@ interface HandedOut {
   readonly token: AccessToken
   /** What it was asked for with, when another one had been refused. */
   readonly claims?: string
+  /** When that was; milliseconds since the epoch. */
+  readonly since: number
+}
+
+/** Calls that were under way together; the same claims once more later are about this very token. */
+function isRecent(age: number): boolean {
+  return age >= 0 && age < 30_000
 }
 
 interface Question {

@@ -9,6 +9,7 @@ import {
   type TransactionContent,
 } from '../sign-in/transaction.js'
 import { cookiesOf, mostCookieBytes, setCookie, type CookieAttributes } from './cookies.js'
+import { senderOf } from './navigation.js'
 import { pathOf, type RequestView } from './request-view.js'
 import type { Header } from './reply.js'
 import type { SignInChoices } from './sign-in-options.js'
@@ -26,7 +27,7 @@ export interface Departures {
   forgetting(request: RequestView, state: string): readonly Header[]
   /** A safe address to return to: the one given, or the start page. */
   returnTo(value: unknown): string
-  /** The page that a form was sent from, where the browser tells it; otherwise the start page. */
+  /** The page that a request was sent from, where the browser tells it; otherwise the start page. */
   pageBefore(request: RequestView): string
   /** The public origin that the request was sent to: one of the configured ones, always. */
   originOf(request: RequestView): string
@@ -123,7 +124,9 @@ export function createDepartures(settings: DepartureSettings): Departures {
       const referer = request.header('referer')
       if (referer === undefined || !URL.canParse(referer)) return '/'
       const { origin, pathname, search } = new URL(referer)
-      if (!origins.includes(origin) || pathname === pathOf(request)) return '/'
+      // A form that goes to its own address has no page there to come back to.
+      const isItself = senderOf(request) === 'form' && pathname === pathOf(request)
+      if (!origins.includes(origin) || isItself) return '/'
       return returnTo(pathname + search)
     },
   }

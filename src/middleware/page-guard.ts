@@ -31,13 +31,16 @@ export interface PageRequirement {
   readonly prompt?: InteractivePrompt
 }
 
+/** Who is signed in with a request. */
+export type SignedInWith = (
+  request: RequestView,
+) => SignedIn | undefined | Promise<SignedIn | undefined>
+
 export interface PageGuardSettings {
   readonly clock: Clock
   readonly clockToleranceSeconds: number
   readonly loginPath: string
-  readonly signedInWith: (
-    request: RequestView,
-  ) => SignedIn | undefined | Promise<SignedIn | undefined>
+  readonly signedInWith: SignedInWith
   readonly histories: Histories
   readonly sendAway: SendAway
   readonly sessionOf: SessionOf

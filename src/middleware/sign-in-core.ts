@@ -16,7 +16,6 @@ import { createCompletion } from '../sign-in/completion.js'
 import { createHistories } from '../sign-in/history.js'
 import { createRedemptions } from '../sign-in/redemptions.js'
 import { createSignInFlow, signInScopesOf } from '../sign-in/sign-in-flow.js'
-import type { SignedIn } from '../sign-in/sign-in-records.js'
 import { createSignedInSessions } from '../sign-in/signed-in.js'
 import { createTombstones, type UserName } from '../sign-in/tombstones.js'
 import { createTransactionCodec } from '../sign-in/transaction.js'
@@ -30,7 +29,7 @@ import { createErrands } from './errands.js'
 import { createDepartures } from './departures.js'
 import type { ErrorDetail } from './error-page.js'
 import { createPageErrors } from './page-errors.js'
-import { createPageGuard, type PageGuard } from './page-guard.js'
+import { createPageGuard, type PageGuard, type SignedInWith } from './page-guard.js'
 import { pathOf, type RequestView } from './request-view.js'
 import { provenanceOf } from './same-origin.js'
 import { routesByPath } from './routes-by-path.js'
@@ -173,7 +172,7 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
     isPending: async (request, state) =>
       (await flow.pendingFor(state, cookiesOf(request.header('cookie')))) !== undefined,
   })
-  const errands = createErrands({ sealer, clientId, loginPath: choices.routes.login })
+  const errands = createErrands({ sealer, clock, clientId, loginPath: choices.routes.login })
   const sendAway = createSendAway({ departures, errands, page: choices.page })
   const silent = createSilentAttempts({
     departures,
@@ -187,6 +186,7 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
       flow,
       departures,
       errands,
+      signedInWith,
       arrivals,
       complete,
       histories,
@@ -236,9 +236,7 @@ export function createSignInCore(settings: SignInSettings, options: SignInOption
   }
 
   /** Looks once per request, however many guards ask. */
-  function signedInWith(
-    request: RequestView,
-  ): SignedIn | undefined | Promise<SignedIn | undefined> {
+  function signedInWith(request: RequestView): ReturnType<SignedInWith> {
     if (accounts.isKnown(request.key)) return accounts.signedInOf(request.key)
     const found = after(
       requestSessions.open(request),

@@ -37,7 +37,8 @@ export type AfterSignIn = (
 ) => AfterSignInAnswer | Promise<AfterSignInAnswer>
 
 /** `null`, as searches answer that found nothing, is none: it would let nobody in. */
-type AfterSignInAnswer = (object & { readonly then?: never }) | boolean | undefined
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- what a function that only looks answers
+type AfterSignInAnswer = (object & { readonly then?: never }) | boolean | undefined | void
 
 export interface SignInOptions {
   /** Scopes of the APIs that are called for the user, of one API or of several. */

@@ -1,7 +1,7 @@
 import { EntraError } from '../protocol/entra-error.js'
 import { locationOf } from '../protocol/return-to.js'
 import { CallbackInvalidError, SignInRefusedError } from '../protocol/sign-in-errors.js'
-import type { SignInHints } from '../sign-in/authorization-request.js'
+import { hintsFor, type SignInHints } from '../sign-in/authorization-request.js'
 import type { AuthorizationResponse } from '../sign-in/authorization-response.js'
 import type { CompleteSignIn } from '../sign-in/completion.js'
 import type { Histories } from '../sign-in/history.js'
@@ -11,9 +11,10 @@ import type { Transaction } from '../sign-in/transaction.js'
 import type { Arrivals } from './arrivals.js'
 import { cookiesOf } from './cookies.js'
 import type { Departures } from './departures.js'
-import type { Errands } from './errands.js'
+import type { Errands, SealedErrand } from './errands.js'
 import { errorPageOf } from './error-page.js'
 import { pageReply } from './page.js'
+import type { SignedInWith } from './page-guard.js'
 import { isInteractivePrompt } from './prompts.js'
 import { redirect, type Header, type Reply } from './reply.js'
 import { queryOf, type RequestView } from './request-view.js'
@@ -25,6 +26,7 @@ export interface SignInRouteSettings {
   readonly flow: SignInFlow
   readonly departures: Departures
   readonly errands: Errands
+  readonly signedInWith: SignedInWith
   readonly arrivals: Arrivals
   readonly complete: CompleteSignIn
   readonly histories: Histories
@@ -52,12 +54,18 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
     const { url, headers } = await departures.begin(
       request,
       {
-        ...errand.content,
+        ...errand?.content,
         returnTo: departures.returnTo(more.length > 0 ? undefined : returnTo),
       },
-      { ...forwarded(query), ...errand.hints },
+      { ...forwarded(query), ...(errand && (await hintsOn(request, errand))) },
     )
     return redirect(302, url, headers)
+  }
+
+  /** Who is signed in now is the one who gets what was lacking. */
+  async function hintsOn(request: RequestView, { prompt }: SealedErrand): Promise<SignInHints> {
+    const signedIn = await settings.signedInWith(request)
+    return { ...(signedIn && hintsFor(signedIn.account)), prompt }
   }
 
   /** Only what the application lets through, once each, and of a reasonable length. */

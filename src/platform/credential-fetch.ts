@@ -2,7 +2,7 @@ import type { CustomFetch } from 'openid-client'
 import type { FailureKind } from '../protocol/aadsts-row.js'
 import { diagnose } from '../protocol/aadsts.js'
 import { EntraError } from '../protocol/entra-error.js'
-import type { CredentialOrder, Turn, Verdict } from './credential-order.js'
+import type { CredentialOrder, FailedTurn, Turn, Verdict } from './credential-order.js'
 import type { ClientProof } from './credential-proof.js'
 import { NoCredentialAccepted, type CredentialFault } from './credential-rejection.js'
 import { answerOf, type GrantAnswer } from './grant-answer.js'
@@ -17,22 +17,32 @@ type Request = Parameters<CustomFetch>
  */
 export function authenticatedFetch(order: CredentialOrder, send: CustomFetch): CustomFetch {
   return async (...request) => {
-    const faults: CredentialFault[] = []
+    const failed: FailedTurn[] = []
     for (const turn of order.turns()) {
       const resting = turn.resting()
       const outcome =
-        resting === undefined ? await attempt(turn, send, request) : { fault: resting }
+        resting === undefined
+          ? await attempt({ turn, settle: turn.begin(failed[0]) }, send, request)
+          : { fault: resting }
       if ('response' in outcome) return outcome.response
-      faults.push(outcome.fault)
+      failed.push({ turn, fault: outcome.fault })
     }
-    throw new NoCredentialAccepted(faults)
+    throw new NoCredentialAccepted(failed.map(({ fault }) => fault))
   }
 }
 
 type Outcome = { readonly response: Response } | { readonly fault: CredentialFault }
 
-async function attempt(turn: Turn, send: CustomFetch, request: Request): Promise<Outcome> {
-  const settle = turn.begin()
+interface Attempt {
+  readonly turn: Turn
+  readonly settle: ReturnType<Turn['begin']>
+}
+
+async function attempt(
+  { turn, settle }: Attempt,
+  send: CustomFetch,
+  request: Request,
+): Promise<Outcome> {
   let verdict: Verdict = 'undecided'
   try {
     const found = await proofOf(turn, request)

@@ -16,12 +16,19 @@ export type Verdict =
 /** One credential's turn in a request. */
 export interface Turn {
   readonly source: ProofSource
-  /** What was wrong with it the last time; undefined when nothing was. */
-  fault(): CredentialFault | undefined
   /** Why the platform rejected it a moment ago, so that it is not asked again yet. */
   resting(): CredentialFault | undefined
-  /** Begins an attempt, which ends with the verdict given to the function that comes back. */
-  begin(): (verdict: Verdict) => void
+  /**
+   * Begins an attempt, which ends with the verdict given to the function that comes back.
+   *
+   * @param after The first that the same request has tried in vain before.
+   */
+  begin(after: FailedTurn | undefined): (verdict: Verdict) => void
+}
+
+export interface FailedTurn {
+  readonly turn: Turn
+  readonly fault: CredentialFault
 }
 
 /** In which order credentials are tried. */
@@ -62,16 +69,16 @@ export function createCredentialOrder(
     return turns
   }
 
-  function prefer(turn: Turn): void {
-    const [first] = current()
-    if (first === undefined || first === turn) return
+  /** Only the request that has found another one wanting knows why. */
+  function prefer(turn: Turn, failed: FailedTurn | undefined): void {
+    if (turn === configured[0]) told = ''
+    if (failed === undefined || current()[0] === turn) return
     turns = [turn, ...configured.filter((other) => other !== turn)]
-    const fault = first.fault()
-    const isAway = fault !== undefined && 'error' in fault
+    const isAway = 'error' in failed.fault
     detourBegan = isAway ? clock() : undefined
     const span = isAway ? 'for a minute' : 'from now on'
-    const reason = fault === undefined ? '' : ` ${explanationOf(fault)}`
-    tell(`${nameOf(turn)} is used ${span}, because ${nameOf(first)} cannot be.${reason}`)
+    const reason = explanationOf(failed.fault)
+    tell(`${nameOf(turn)} is used ${span}, because ${nameOf(failed.turn)} cannot be. ${reason}`)
   }
 
   /** What is the same every minute is said once. */
@@ -89,20 +96,20 @@ export function createCredentialOrder(
 
 interface TurnSettings {
   readonly clock: Clock
-  readonly accepted: (turn: Turn) => void
+  readonly accepted: (turn: Turn, failed: FailedTurn | undefined) => void
 }
 
 function createTurn(source: ProofSource, { clock, accepted }: TurnSettings): Turn {
   const rest = createRest(clock)
   let fault: CredentialFault | undefined
 
-  function settle(verdict: Verdict, restBefore: number): void {
+  function settle(verdict: Verdict, restBefore: number, failed: FailedTurn | undefined): void {
     if (verdict === 'undecided') {
       rest.interrupt()
     } else if (verdict === 'accepted') {
       fault = undefined
       rest.end()
-      accepted(turn)
+      accepted(turn, failed)
     } else if ('rejected' in verdict) {
       fault = verdict.rejected
       rest.beginAfter(restBefore)
@@ -114,11 +121,10 @@ function createTurn(source: ProofSource, { clock, accepted }: TurnSettings): Tur
 
   const turn: Turn = {
     source,
-    fault: () => fault,
     resting: () => (rest.isOn() ? fault : undefined),
-    begin() {
+    begin(failed) {
       const before = rest.probe()
-      return (verdict) => settle(verdict, before)
+      return (verdict) => settle(verdict, before, failed)
     },
   }
   return turn

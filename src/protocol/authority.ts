@@ -95,8 +95,9 @@ function policyOf(host: URL, policy: string | undefined): string | undefined {
   })
 }
 
-function hostUrlOf(authorityHost: string): URL {
-  const text = authorityHost.includes('://') ? authorityHost : `https://${authorityHost}`
+function hostUrlOf(authorityHost: unknown): URL {
+  const given = typeof authorityHost === 'string' ? authorityHost : ''
+  const text = given.includes('://') ? given : `https://${given}`
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !isSecureUrl(url) || url.pathname !== '/' || url.search !== '') {
     throw new ConfigurationError({

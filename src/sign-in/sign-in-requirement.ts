@@ -42,7 +42,8 @@ function areHeld(acrs: readonly string[], claims: IdTokenClaims): boolean {
 export function heldBy({ claims }: { readonly claims: IdTokenClaims }): {
   readonly heldAcrs?: readonly string[]
 } {
-  const heldAcrs = contextsIn(claims)
+  // Others are the platform's own, which nobody can ask for.
+  const heldAcrs = contextsIn(claims).filter((context) => /^c\d{1,2}$/.test(context))
   return heldAcrs.length === 0 ? {} : { heldAcrs }
 }
 

@@ -120,6 +120,9 @@ describe('a path of Microsoft Graph', () => {
     '/v1.0/../beta/users',
     '/users/a\n/../b',
     '/users/ada_fabrikam.example#EXT#@contoso.example',
+    'https://graph.microsoft.com/v1.0/users/../groups',
+    'https://graph.microsoft.com/v1.0/users/%2e%2e/groups?$top=1',
+    'https://graph.microsoft.com\\v1.0\\users',
     undefined,
     null,
     42,
@@ -141,6 +144,9 @@ describe('a path of Microsoft Graph', () => {
     '/users?$filter=startswith(displayName, \'a..b\')&$search="x\\y"',
     '/me/drive/root:/Shared documents/.hidden/…/a..b.txt:/content',
     '/users/ada_fabrikam.example%23EXT%23@contoso.example',
+    'https://graph.microsoft.com/v1.0/$metadata#users/../x',
+    'https://graph.microsoft.com',
+    'https://graph.microsoft.com/v1.0/users/delta?$deltatoken=a/../b',
   ])('goes to %s', async (path) => {
     await expect(source.graph.fetch(path)).rejects.toThrow('Something was sent.')
   })

@@ -155,6 +155,7 @@ describe('the verbs of Microsoft Graph', () => {
   it.each([
     ['Node and Deno', { name: 'TypeError', cause: new Error('socket') }],
     ['Bun', { name: 'TypeError', code: 'ECONNREFUSED' }],
+    ['Bun 1.3', { name: 'Error', code: 'ConnectionRefused' }],
     ['undici', { name: 'SocketError', code: 'UND_ERR_SOCKET' }],
     ['node-fetch', { name: 'FetchError', type: 'system', code: 'ENOTFOUND' }],
     ['node-fetch, without a code', { name: 'FetchError', type: 'system' }],

@@ -236,7 +236,8 @@ describe('credential()', () => {
   })
 
   it('T27 gives one new token to all calls that were refused the same one, though they ask in turn', async () => {
-    const { source, asked } = tokenSourceWith()
+    let now = 0
+    const { source, asked } = tokenSourceWith({ calls: { clock: () => now } })
     const credential = source.credential()
     const claims = '{"access_token":{"nbf":{"essential":true,"value":"1"}}}'
     await credential.getToken(vaultDefault)
@@ -245,6 +246,10 @@ describe('credential()', () => {
     const later = '{"access_token":{"nbf":{"essential":true,"value":"2"}}}'
     expect((await credential.getToken(vaultDefault, { claims: later })).token).toBe('token-3')
     expect(asked.at(-1)?.demand?.refused.reveal()).toBe('token-2')
+    // The same once more, and later, is about this token.
+    now += 30_000
+    expect((await credential.getToken(vaultDefault, { claims: later })).token).toBe('token-4')
+    expect(asked.at(-1)?.demand?.refused.reveal()).toBe('token-3')
   })
 
   it('asks for claims even when it has given nothing yet', async () => {

@@ -157,6 +157,18 @@ const planted: readonly Planted[] = [
     /AZURE_CLIENT_CERTIFICATE_PATH/,
   ],
   [
+    'a client that is no text, beside a credential of the environment',
+    config({ entra: { clientId: 5 } }),
+    'option-invalid',
+    /clientId is 5/,
+  ],
+  [
+    'an authority that is no text',
+    config({ entra: { authorityHost: 5 } }),
+    'option-invalid',
+    /authorityHost is 5/,
+  ],
+  [
     'a proxy that fetch ignores',
     variables({ HTTPS_PROXY: 'http://proxy:3128' }),
     'proxy-ignored',
@@ -601,6 +613,16 @@ describe('entrada doctor, without network', () => {
     for (const one of found) {
       expect([one.expected, one.cure, one.docs].every((text) => text.length > 2)).toBe(true)
     }
+  })
+
+  it('says nothing about a tenant that is not there but that it is missing', async () => {
+    const deployment = healthy()
+    all(variables({ AZURE_TENANT_ID: undefined }), personalOnly)(deployment)
+    const found = (await examine(deployment)).map(({ id }) => id)
+    expect([found.includes('option-missing'), found.includes('sign-in-audience')]).toEqual([
+      true,
+      false,
+    ])
   })
 
   it('plants every finding that needs no network', () => {

@@ -174,8 +174,15 @@ describe('an error that a handler throws', () => {
     timestamp: undefined,
   }
 
+  /** Milliseconds by which the app's clock is ahead. */
+  let ahead = 0
+  afterEach(() => {
+    ahead = 0
+  })
+
   async function throwing(error: () => Error) {
     const app = await start({
+      clock: () => Date.now() + ahead,
       routes: (express, core, mount) => {
         express.all('/throws', mount(core.requireSignIn), () => {
           throw error()
@@ -258,6 +265,30 @@ describe('an error that a handler throws', () => {
       letter === 'A' ? 'B' : 'A',
     )
     expect((await askedAt(changed)).scope).not.toContain('Mail')
+    // It says nothing of the user to somebody else, and nothing at all after an hour.
+    const { location } = await createUserAgent().step(app.origin + signInUrl)
+    const elsewhere = new URL(location ?? '').searchParams
+    expect([elsewhere.get('scope'), elsewhere.get('login_hint')]).toEqual([scope, null])
+    ahead = 3_600_001
+    expect((await askedAt(signInUrl)).scope).not.toContain('Mail')
+  })
+
+  it('a program: an address for the prompt of a guard, and back to a page with the same path', async () => {
+    const app = await start({
+      routes: (express, core, mount) => {
+        express.get('/join', mount(core.pageGuard({ prompt: 'create' })), (_request, response) => {
+          response.send('in')
+        })
+      },
+    })
+    const headers = { 'sec-fetch-mode': 'cors', referer: `${app.origin}/join?tab=2` }
+    const agent = createUserAgent()
+    const program = await agent.step(`${app.origin}/join`, { headers })
+    const { signInUrl } = JSON.parse(program.html) as { signInUrl: string }
+    const { location } = await agent.step(app.origin + signInUrl)
+    expect(new URL(location ?? '').searchParams.get('prompt')).toBe('create')
+    const back = new URL(signInUrl, app.origin).searchParams.get('returnTo')
+    expect(back).toBe('/join?tab=2')
   })
 
   it('R14 admin consent: never a redirect, a page with the link for an administrator', async () => {

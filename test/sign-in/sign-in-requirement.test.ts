@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { withContexts } from '../../src/protocol/claims-request.js'
-import { unmetBy } from '../../src/sign-in/sign-in-requirement.js'
+import { heldBy, unmetBy } from '../../src/sign-in/sign-in-requirement.js'
 
 const now = 1_790_000_000_000
 const seconds = now / 1000
@@ -34,6 +34,12 @@ describe('what a sign-in has to prove', () => {
   it('nothing, when nothing is asked for', () => {
     expect(unmetBy({}, {}, time)).toBeUndefined()
     expect(withContexts(undefined, [])).toBeUndefined()
+  })
+
+  it('is held of contexts that can be asked for again', () => {
+    const acrs = ['p1', 'urn:user:registersecurityinfo', 'C1', 'c25', 'c100', 7]
+    expect(heldBy({ claims: { acrs } })).toEqual({ heldAcrs: ['c1', 'c25'] })
+    expect(heldBy({ claims: { acrs: ['p1'] } })).toEqual({})
   })
 
   it('is asked for in the ID token, as Microsoft writes it', () => {

@@ -27,3 +27,7 @@ signIn(() => 'yes')
 signIn(({ name }) => {
   console.log(name)
 })
+
+declare function audit(account: object): Promise<void>
+signIn(audit)
+signIn((account) => audit(account))

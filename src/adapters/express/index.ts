@@ -80,20 +80,25 @@ function mountPlugin(step: PluginStep): RequestHandler {
   const handler = mount(step)
   let isTold = false
   return function entradaPlugin(request, response, next) {
-    const { baseUrl } = request
-    if (baseUrl !== '' && !isTold) {
-      isTold = true
-      const unreached = step.paths.filter((path) => !path.startsWith(`${baseUrl}/`))
-      if (unreached.length > 0) nodeHost.warn(neverReached(unreached, baseUrl))
+    if (request.baseUrl !== '' && !isTold) {
+      const unreached = step.paths.filter((path) => !isBelow(path, request.baseUrl))
+      isTold = unreached.length > 0
+      if (isTold) nodeHost.warn(notReached(unreached))
     }
     handler(request, response, next)
   }
 }
 
-function neverReached(paths: readonly string[], baseUrl: string): string {
+/** Express does not tell apart cases either. */
+function isBelow(path: string, baseUrl: string): boolean {
+  return `${path}/`.toLowerCase().startsWith(`${baseUrl}/`.toLowerCase())
+}
+
+/** Where it is mounted stands in the request, which is anybody's to write, so that is not repeated. */
+function notReached(paths: readonly string[]): string {
   return (
-    `Middleware that answers ${paths.join(', ')} is mounted below ${baseUrl}, where requests for these paths ` +
-    'never come. Mount it on the app itself: app.use(identity.signIn(…)).'
+    `Middleware that answers ${paths.join(', ')} is mounted on a router below another path, where requests for ` +
+    'these do not come. Mount it on the app itself: app.use(identity.signIn(…)).'
   )
 }
 

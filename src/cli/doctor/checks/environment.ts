@@ -89,8 +89,8 @@ function foreignCredential(deployment: Deployment): readonly Finding[] {
   const variables = [environmentVariables.credential, certificatePathVariable, tokenFileVariable]
   const variable = variables.find((name) => setIn(deployment, name) !== undefined)
   if (client === undefined || variable === undefined || options.credential !== undefined) return []
-  const own = options.clientId
-  if (own === undefined || own.toLowerCase() === client.toLowerCase()) return []
+  const own: unknown = options.clientId // what a configuration file says
+  if (typeof own !== 'string' || own.toLowerCase() === client.toLowerCase()) return []
   return [
     finding('credential-of-another-client', {
       found: `${variable} belongs to AZURE_CLIENT_ID ${client}, and clientId is ${own}`,

@@ -74,9 +74,10 @@ const audiences: ReadonlyMap<string, Audience> = new Map<string, Audience>([
 ])
 
 function accounts(
-  { settings }: Deployment,
+  { settings, faults }: Deployment,
   { signInAudience = '' }: Registration,
 ): readonly Finding[] {
+  if (faults.some(({ option }) => option === 'tenant')) return []
   const { tenant } = settings.authority
   const tenants = tenantsOf(tenant)
   const audience = audiences.get(signInAudience)
