@@ -82,9 +82,18 @@ const sentTwice: Explanation = {
   cure: sendIt,
 }
 
-/** Where a token of this library was put into the text as an object. */
+/** What programs get wrong most: an object in the place of its text, and JSON in the place of text. */
 function faultIn(credentials: string): Explanation {
-  return credentials.trim() === '[redacted]' ? notRevealed : malformed
+  const given = credentials.trim()
+  if (given === '[redacted]') return notRevealed
+  return /^(["']).*\1$/.test(given) ? quoted : malformed
+}
+
+const quoted: Explanation = {
+  reason: 'header-syntax',
+  found: 'a bearer token in quotes',
+  expected: "'Bearer', one space and the token (RFC 6750 section 2.1)",
+  cure: 'Send the token without the quotes around it: they are of JSON or of a shell.',
 }
 
 const notRevealed: Explanation = {

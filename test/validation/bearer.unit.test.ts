@@ -48,6 +48,13 @@ describe('what a developer is told of a header without a usable token', () => {
     })
   })
 
+  it.each(['"a.b.c"', "'a.b.c'"])('G05 a token was sent with its quotes: %s', (token) => {
+    expect(refusalOf(`Bearer ${token}`).explanation).toMatchObject({
+      reason: 'header-syntax',
+      found: 'a bearer token in quotes',
+    })
+  })
+
   it('G05 a token of this library was sent as it prints', () => {
     expect(refusalOf('Bearer [redacted]').explanation).toMatchObject({
       reason: 'header-syntax',
