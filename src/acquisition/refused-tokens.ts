@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock.js'
 import { cacheKey } from '../protocol/cache-key.js'
-import { subjectsOf } from '../protocol/claims-request.js'
+import { isAboutContexts, subjectsOf } from '../protocol/claims-request.js'
 import {
   CredentialRejectedError,
   ThrottledError,
@@ -37,12 +37,12 @@ export interface RefusedTokens {
 interface Replacement {
   readonly latest: Successor
   readonly until: number
-  /** By what was demanded: who asks for one context and for another in turn keeps both. */
-  readonly bySubject: ReadonlyMap<string, Successor>
+  /** By the contexts that were demanded: who asks for one and for another in turn keeps both. */
+  readonly byContexts: ReadonlyMap<string, Successor>
 }
 
 const mostRemembered = 10_000
-const mostSubjects = 8
+const mostContexts = 8
 
 /**
  * The token after a refused one is kept under a name that the refused one and what was demanded
@@ -65,20 +65,22 @@ export function createRefusedTokens(
 
   async function successorOf(base: TokenName, demand: Demand): Promise<Successor> {
     const { refused: token, claims } = demand
-    const known = replaced.get(base.key)?.bySubject.get(subjectIn(demand))
+    const known = replaced.get(base.key)?.byContexts.get(subjectIn(demand))
     if (known !== undefined && isAnother(recall(known.name), token)) return known
     const refused = await digestOf(token.reveal())
     const name = tokenNameOf(...base.parts, refused, ...subjectsOf(claims))
     return { name, claims, refused, until: token.expiresAt }
   }
 
-  function replace({ key }: TokenName, subject: string, latest: Successor): void {
+  function replace({ key }: TokenName, demand: Demand, latest: Successor): void {
     const before = replaced.get(key)
-    const bySubject = new Map(before?.bySubject)
-    makeRoom(bySubject.set(subject, latest), mostSubjects)
+    // What ended one token has ended those of before, whatever contexts they have.
+    const isOfContexts = isAboutContexts(demand.claims)
+    const byContexts = new Map(isOfContexts ? before?.byContexts : [])
+    if (isOfContexts) makeRoom(byContexts.set(subjectIn(demand), latest), mostContexts)
     replaced.delete(key)
     // No refused one comes back while it lives, whichever came after it.
-    replaced.set(key, { latest, until: Math.max(before?.until ?? 0, latest.until), bySubject })
+    replaced.set(key, { latest, until: Math.max(before?.until ?? 0, latest.until), byContexts })
     makeRoom(replaced, mostRemembered)
   }
 
@@ -88,7 +90,7 @@ export function createRefusedTokens(
       if (demand !== undefined) {
         const successor = await successorOf(base, demand)
         const token = await acquire(successor.name, successor)
-        replace(base, subjectIn(demand), successor)
+        replace(base, demand, successor)
         return token
       }
       const successor = replacementOf(base)

@@ -80,6 +80,18 @@ export function subjectsOf(challenge: string): readonly string[] {
   return named.toSorted()
 }
 
+/**
+ * Whether a claims request wants authentication contexts and nothing else: the token that lacked them
+ * is otherwise as good as before. Everything else ends it.
+ *
+ * @param challenge a claims request as {@link claimsRequestOf} gives it.
+ */
+export function isAboutContexts(challenge: string): boolean {
+  const members = Object.values(jsonObjectOf(challenge) ?? {})
+  const names = members.flatMap((claims) => Object.keys(isObject(claims) ? claims : {}))
+  return names.length > 0 && names.every((name) => name === 'acrs')
+}
+
 function jsonObjectOf(text: string): JsonObject | undefined {
   try {
     const parsed: unknown = JSON.parse(text)

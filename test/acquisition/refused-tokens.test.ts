@@ -93,6 +93,19 @@ describe('tokens that an API refused', () => {
     expect(asked).toHaveLength(3)
   })
 
+  it('T27 bring none of before, with whatever context, once a session was revoked', async () => {
+    const first = await plain()
+    const second = await demanded(first, 'c1')
+    const nbf = '{"access_token":{"nbf":{"essential":true,"value":"1"}}}'
+    const third = await refused.acquire(base, { refused: second, claims: nbf }, acquire)
+    const fourth = await demanded(third, 'c1')
+    expect(fourth.reveal()).toBe('token 4')
+    expect(await plain()).toBe(fourth)
+    // A later end, too, is of all that came before.
+    const fifth = await refused.acquire(base, { refused: fourth, claims: nbf }, acquire)
+    expect(fifth.reveal()).toBe('token 5')
+  })
+
   it('are asked for once with each of two contexts, though an API wants them in turn', async () => {
     const first = await plain()
     let held = await demanded(await demanded(first, 'c1'), 'c2')
