@@ -2,6 +2,7 @@ import type { Clock } from '../platform/clock.js'
 import { cacheKey } from '../protocol/cache-key.js'
 import { isAboutContexts, subjectsOf } from '../protocol/claims-request.js'
 import {
+  CallerTokenRejectedError,
   CredentialRejectedError,
   ThrottledError,
   TokenRefusedError,
@@ -66,7 +67,9 @@ export function createRefusedTokens(
   async function successorOf(base: TokenName, demand: Demand): Promise<Successor> {
     const { refused: token, claims } = demand
     const known = replaced.get(base.key)?.byContexts.get(subjectIn(demand))
-    if (known !== undefined && isAnother(recall(known.name), token)) return known
+    if (known !== undefined && isAnother(recall(known.name), token)) {
+      return { ...known, until: Math.max(known.until, token.expiresAt) }
+    }
     const refused = await digestOf(token.reveal())
     const name = tokenNameOf(...base.parts, refused, ...subjectsOf(claims))
     return { name, claims, refused, until: token.expiresAt }
@@ -98,10 +101,11 @@ export function createRefusedTokens(
       try {
         return await acquire(successor.name, successor)
       } catch (error) {
-        // What was once given with these claims is given no more, so it begins again without them.
-        if (!isFinal(error)) throw error
-        replaced.delete(base.key)
-        return acquire(base)
+        // What was given with these contexts is given no more, so it begins again without them.
+        if (!isAboutContexts(successor.claims) || !isFinal(error)) throw error
+        if (replaced.get(base.key)?.latest === successor) replaced.delete(base.key)
+        const latest = replacementOf(base)
+        return latest === undefined ? acquire(base) : acquire(latest.name, latest)
       }
     },
   }
@@ -115,9 +119,10 @@ function subjectIn({ claims }: Demand): string {
   return cacheKey(...subjectsOf(claims))
 }
 
+/** Whether the platform refused the claims, perhaps: not for a while, nor for the app or its caller. */
 function isFinal(error: unknown): boolean {
-  if (error instanceof ThrottledError || error instanceof CredentialRejectedError) return false
-  return error instanceof TokenRefusedError
+  const others = [ThrottledError, CredentialRejectedError, CallerTokenRejectedError]
+  return error instanceof TokenRefusedError && !others.some((other) => error instanceof other)
 }
 
 /** The oldest goes. */

@@ -65,7 +65,10 @@ export function createSignInRoutes(settings: SignInRouteSettings): {
   /** Who is signed in now is the one who gets what was lacking. */
   async function hintsOn(request: RequestView, { prompt }: SealedErrand): Promise<SignInHints> {
     const signedIn = await settings.signedInWith(request)
-    return { ...(signedIn && hintsFor(signedIn.account)), prompt }
+    return {
+      ...(signedIn && hintsFor(signedIn.account)),
+      ...(prompt === undefined ? {} : { prompt }),
+    }
   }
 
   /** Only what the application lets through, once each, and of a reasonable length. */

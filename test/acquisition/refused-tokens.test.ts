@@ -11,6 +11,8 @@ const base = tokenNameOf('ada', 'api')
 const claimsFor = (context: string) =>
   JSON.stringify({ access_token: { acrs: { essential: true, value: context } } })
 
+const nbf = '{"access_token":{"nbf":{"essential":true,"value":"1"}}}'
+
 describe('tokens that an API refused', () => {
   let now: number
   let kept: Map<string, AccessToken>
@@ -93,10 +95,44 @@ describe('tokens that an API refused', () => {
     expect(asked).toHaveLength(3)
   })
 
+  it('T27 are not begun anew with after an end: what came before it is as dead', async () => {
+    lifetime = 24 * hour
+    const first = await plain()
+    lifetime = hour
+    await refused.acquire(base, { refused: first, claims: nbf }, acquire)
+    now += hour
+    failure = new RequestRefusedError({ ...refusal, reason: 'denied' })
+    await expect(plain()).rejects.toBe(failure)
+  })
+
+  it('are followed by one that was there, for as long as the one refused last lives', async () => {
+    const first = await plain()
+    now += 50 * 60_000
+    const second = await demanded(first, 'c1')
+    now += 11 * 60_000
+    const third = await plain()
+    expect(await demanded(third, 'c1')).toBe(second)
+    expect(await plain()).toBe(second)
+  })
+
+  it('leave what came meanwhile when a renewal is refused', async () => {
+    lifetime = 24 * hour
+    const first = await plain()
+    lifetime = hour
+    const second = await demanded(first, 'c1')
+    now += hour
+    const renewal = refused.acquire(base, undefined, async (name, successor) => {
+      if (successor?.claims !== claimsFor('c1')) return acquire(name, successor)
+      await demanded(second, 'c2')
+      throw new RequestRefusedError({ ...refusal, reason: 'denied' })
+    })
+    expect(await renewal).toBe(await plain())
+    expect(await plain()).not.toBe(first)
+  })
+
   it('T27 bring none of before, with whatever context, once a session was revoked', async () => {
     const first = await plain()
     const second = await demanded(first, 'c1')
-    const nbf = '{"access_token":{"nbf":{"essential":true,"value":"1"}}}'
     const third = await refused.acquire(base, { refused: second, claims: nbf }, acquire)
     const fourth = await demanded(third, 'c1')
     expect(fourth.reveal()).toBe('token 4')

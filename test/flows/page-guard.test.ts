@@ -291,6 +291,26 @@ describe('an error that a handler throws', () => {
     expect(back).toBe('/join?tab=2')
   })
 
+  it('a program: what the app lets through may be added to the address', async () => {
+    const app = await start({
+      signIn: { scopes: 'User.Read', forwardParameters: ['prompt'] },
+      routes: (express, core, mount) => {
+        express.get('/vault', mount(core.pageGuard({ acrs: 'c1' })), (_request, response) => {
+          response.send('in')
+        })
+      },
+    })
+    const agent = createUserAgent()
+    const program = await agent.xhr(`${app.origin}/vault`)
+    const { signInUrl } = JSON.parse(program.html) as { signInUrl: string }
+    const { location } = await agent.step(`${app.origin}${signInUrl}&prompt=select_account`)
+    const { searchParams } = new URL(location ?? '')
+    expect([searchParams.get('prompt'), searchParams.get('claims')]).toEqual([
+      'select_account',
+      expect.stringContaining('c1'),
+    ])
+  })
+
   it('R14 admin consent: never a redirect, a page with the link for an administrator', async () => {
     const adminConsentUrl = `${emulator.origin}/${contosoId}/v2.0/adminconsent?client_id=x`
     const { agent, url } = await throwing(
