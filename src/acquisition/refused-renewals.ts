@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.js'
+import { setLatest } from '../protocol/latest-entries.js'
 import { pauseAfter, repeated } from './refusal-pause.js'
 
 /** Renewals that the platform refused a moment ago and would refuse again. */
@@ -47,10 +48,7 @@ export function createRefusedRenewals(clock: Clock): RefusedRenewals {
     note(key, refreshToken, error) {
       const pause = pauseAfter(error)
       if (!(error instanceof Error)) return
-      refused.delete(key)
-      refused.set(key, { refreshToken, error, at: clock(), pause })
-      const [oldest] = refused.keys()
-      if (refused.size > mostRemembered && oldest !== undefined) refused.delete(oldest)
+      setLatest(refused, key, { refreshToken, error, at: clock(), pause }, mostRemembered)
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock.js'
 import { cacheKey } from '../protocol/cache-key.js'
 import { isAboutContexts, subjectsOf } from '../protocol/claims-request.js'
+import { setLatest } from '../protocol/latest-entries.js'
 import {
   CallerTokenRejectedError,
   CredentialRejectedError,
@@ -80,11 +81,10 @@ export function createRefusedTokens(
     // What ended one token has ended those of before, whatever contexts they have.
     const isOfContexts = isAboutContexts(demand.claims)
     const byContexts = new Map(isOfContexts ? before?.byContexts : [])
-    if (isOfContexts) makeRoom(byContexts.set(subjectIn(demand), latest), mostContexts)
-    replaced.delete(key)
+    if (isOfContexts) setLatest(byContexts, subjectIn(demand), latest, mostContexts)
     // No refused one comes back while it lives, whichever came after it.
-    replaced.set(key, { latest, until: Math.max(before?.until ?? 0, latest.until), byContexts })
-    makeRoom(replaced, mostRemembered)
+    const until = Math.max(before?.until ?? 0, latest.until)
+    setLatest(replaced, key, { latest, until, byContexts }, mostRemembered)
   }
 
   return {
@@ -123,10 +123,4 @@ function subjectIn({ claims }: Demand): string {
 function isFinal(error: unknown): boolean {
   const others = [ThrottledError, CredentialRejectedError, CallerTokenRejectedError]
   return error instanceof TokenRefusedError && !others.some((other) => error instanceof other)
-}
-
-/** The oldest goes. */
-function makeRoom(entries: Map<string, unknown>, most: number): void {
-  const [oldest] = entries.keys()
-  if (entries.size > most && oldest !== undefined) entries.delete(oldest)
 }

@@ -30,7 +30,7 @@ export function mergeClaims(
   capabilities: readonly string[],
 ): string | undefined {
   if (capabilities.length === 0) return challenge
-  const demanded = challenge === undefined ? {} : (jsonObjectOf(challenge) ?? {})
+  const demanded = jsonObjectOf(challenge ?? '') ?? {}
   const forAccessToken = objectIn(demanded, 'access_token')
   const known = objectIn(forAccessToken, 'xms_cc')
   const values = distinct([...textsIn(known['values']), ...capabilities])
@@ -52,7 +52,7 @@ export function withContexts(
   contexts: readonly string[],
 ): string | undefined {
   if (contexts.length === 0) return challenge
-  const demanded = challenge === undefined ? {} : (jsonObjectOf(challenge) ?? {})
+  const demanded = jsonObjectOf(challenge ?? '') ?? {}
   const forIdToken = objectIn(demanded, 'id_token')
   const known = objectIn(forIdToken, 'acrs')
   const values = distinct([...textsIn([known['value'], known['values']].flat()), ...contexts])

@@ -1,3 +1,5 @@
+import { setLatest } from '../protocol/latest-entries.js'
+
 /**
  * Writes that the store may refuse. What it has refused is not lost: it is written when the store
  * answers again, as long as this process lives.
@@ -19,9 +21,7 @@ export function createLateWrites(most: number): LateWrites {
     try {
       await write()
     } catch (error) {
-      refused.set(key, write)
-      const [oldest] = refused.keys()
-      if (refused.size > most && oldest !== undefined) refused.delete(oldest)
+      setLatest(refused, key, write, most)
       throw error
     }
   }

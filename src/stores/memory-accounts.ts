@@ -1,3 +1,4 @@
+import { setLatest } from '../protocol/latest-entries.js'
 import type { Clock } from '../platform/clock.js'
 import type { AccountIndex } from './token-store.js'
 
@@ -6,13 +7,6 @@ const mostAccounts = 100_000
 const mostKeys = 1_000
 
 /** Puts an entry last, and takes the first one out when there are too many. */
-function renewed<Value>(entries: Map<string, Value>, key: string, value: Value, most: number) {
-  entries.delete(key)
-  entries.set(key, value)
-  const [oldest] = entries.keys()
-  if (entries.size > most && oldest !== undefined) entries.delete(oldest)
-}
-
 /** Which entries belong to an account, in one process; the accounts not added to for longest go. */
 export function createMemoryAccounts(clock: Clock): AccountIndex {
   const accounts = new Map<string, Map<string, number>>()
@@ -28,8 +22,8 @@ export function createMemoryAccounts(clock: Clock): AccountIndex {
   return {
     add(account, key, lifetime) {
       const keys = listed(account)
-      renewed(keys, key, clock() + lifetime, mostKeys)
-      renewed(accounts, account, keys, mostAccounts)
+      setLatest(keys, key, clock() + lifetime, mostKeys)
+      setLatest(accounts, account, keys, mostAccounts)
       return Promise.resolve()
     },
     keys: (account) => Promise.resolve([...listed(account).keys()]),
